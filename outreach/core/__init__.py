@@ -1,0 +1,1 @@
+"""What is decided, without any input or output: terms, gate, zones, cadence, pacing, replies."""

@@ -1,0 +1,128 @@
+"""How do we talk to the database, SQLite or PostgreSQL, so that every lock and instant means the same on both?
+
+A transaction is always opened for writing (`BEGIN IMMEDIATE` on SQLite), so that what was read inside it is still true
+when it commits. The caller owns it: `with db.begin() as tx:`; nothing below the shell commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+from outreach.core.terms import ConfigError
+
+SQLITE_BUSY_MS = 30_000
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant. Refuses naive values (SQLite would silently drop the zone); returns aware UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value!r}: instants are aware UTC")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An engine and its one way to open a transaction."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = _engine(url, pool_size)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end of the block, rolled back on any exception."""
+        with self.engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read that holds no write lock; rolled back at the end."""
+        with self.engine.connect().execution_options(outreach_read=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def claim(query: Select[Any], tx: Connection, *, skip_locked: bool = False) -> Select[Any]:
+    """`query` with its rows locked for this transaction. On SQLite the transaction itself is the only writer."""
+    if tx.dialect.name == "sqlite":
+        return query
+    return query.with_for_update(skip_locked=skip_locked)
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            f"OUTREACH_DATABASE_URL: {url!r} is no database URL, expected sqlite:///FILE or postgresql+psycopg://..."
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, parsed.database)
+    if parsed.drivername not in ("postgresql+psycopg", "postgresql"):
+        raise ConfigError(
+            f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
+        )
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        try:
+            Path(path).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"OUTREACH_DATABASE_URL: cannot make the folder of {path}: {error.strerror}") from None
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own waits for the first write
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
+        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        read = connection.get_execution_options().get("outreach_read")
+        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def explain_failure(error: DBAPIError, url: str) -> ConfigError:
+    """One line for a database that is not there, without the password."""
+    first = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    return ConfigError(
+        f"database {make_url(url).render_as_string(hide_password=True)} cannot be used: {first}; "
+        "check OUTREACH_DATABASE_URL and that the server runs"
+    )

@@ -1,0 +1,353 @@
+"""What is kept, and where? One place for every table.
+
+Personal data (names, numbers, addresses, message bodies) lives in erasable columns only: `debtors.name/email/salt`,
+`phones.e164`, `addresses.*`, `attempts.body`, `inbound_messages.body`, `carrier_inbox.raw`. The case log refers to them
+by id and salted digest, so a person can be erased and the chain still verifies. `case_events` is append-only: triggers
+in the migration refuse UPDATE and DELETE, and refuse a change of `cases.status` without a new log line.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from outreach.store.database import UTCDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _ref(table: str, *, null: bool = False, index: bool = False) -> Column[int]:
+    return Column(
+        f"{table.removesuffix('s') if table != 'addresses' else 'address'}_id",
+        Id,
+        ForeignKey(f"{table}.id"),
+        nullable=null,
+        index=index,
+    )
+
+
+debtors = Table(
+    "debtors",
+    metadata,
+    _id(),
+    Column("ref", String(100), nullable=False, unique=True),
+    Column("name", Text),
+    Column("email", Text),
+    Column("salt", LargeBinary),  # destroyed on erasure: digests in the log then lead nowhere
+    Column("language", String(8)),
+    Column("country", String(2), nullable=False),
+    Column("stated_zone", String(64)),  # the debtor's own statement, or the book's `timezone`
+    Column("shard", SmallInteger, nullable=False, default=0),
+    Column("facts_version", Integer, nullable=False, default=0),  # raised by every stop, payment, reply: see engine
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("erased_at", UTCDateTime),
+)
+phones = Table(
+    "phones",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    Column("e164", String(20), index=True),  # null once erased
+    Column("digest", String(64), nullable=False),  # sha256(debtor salt + e164), hex
+    Column("kind", String(10), nullable=False),
+    Column("place", String(10), nullable=False),
+    Column("rank", SmallInteger, nullable=False, default=0),  # 0 is tried first
+    UniqueConstraint("debtor_id", "e164"),
+)
+addresses = Table(
+    "addresses",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    Column("street", Text),
+    Column("city", Text),
+    Column("region", String(8)),
+    Column("postcode", String(16)),
+    Column("country", String(2), nullable=False),
+)
+cases = Table(
+    "cases",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    Column("ref", String(100), nullable=False, unique=True),  # the loan_ref
+    Column("creditor", String(200), nullable=False),
+    Column("collector", String(20), nullable=False),
+    Column("product", String(100)),
+    Column("currency", String(3), nullable=False),
+    Column("balance_minor", BigInteger),
+    Column("amount_due_minor", BigInteger, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("funding_account", String(100)),
+    Column("tags", JSON, nullable=False),
+    Column("status", String(10), nullable=False, index=True),  # CaseStatus; moved only by caselog.record
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("last_hash", String(64), nullable=False),
+    Column("last_event_at", UTCDateTime),
+    Column("plan_dirty", Boolean, nullable=False, default=True),  # what its steps depend on has changed
+    Column("opened_at", UTCDateTime, nullable=False),
+    Index("ix_cases_plan_dirty", "plan_dirty", "id"),
+)
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # 1, 2, 3 ... without gaps per case
+    Column("at", UTCDateTime, nullable=False, index=True),
+    Column("kind", String(30), nullable=False),
+    Column("attempt_id", Id),
+    Column("detail", Text, nullable=False),  # canonical JSON, no personal data
+    Column("hash", String(64), nullable=False),
+)
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    _ref("phones", null=True),
+    Column("kind", String(20), nullable=False),
+    Column("given_to", String(10), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime),
+    Column("withdrawn_at", UTCDateTime),
+    Column("source", String(40), nullable=False),
+)
+suppressions = Table(
+    "suppressions",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    _ref("cases", null=True),
+    _ref("phones", null=True),
+    Column("reason", String(20), nullable=False),
+    Column("scope", String(10), nullable=False),
+    Column("channel", String(10)),
+    Column("at", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime),
+    Column("lifted_at", UTCDateTime),
+    Column("source", String(40), nullable=False),
+)
+inconvenient_times = Table(
+    "inconvenient_times",
+    metadata,
+    _id(),
+    _ref("debtors", index=True),
+    Column("days", JSON, nullable=False),
+    Column("start", String(5), nullable=False),
+    Column("end", String(5), nullable=False),
+    Column("channel", String(10)),
+    Column("place", String(10)),
+    Column("at", UTCDateTime, nullable=False),
+    Column("lifted_at", UTCDateTime),
+)
+campaigns = Table(
+    "campaigns",
+    metadata,
+    _id(),  # one row per content version; never changed but for `current`
+    Column("name", String(100), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("loaded_at", UTCDateTime, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+steps = Table(
+    # Where a case stands in a campaign: one row per (case, campaign, anchor), holding the step that is next.
+    "steps",
+    metadata,
+    _id(),
+    _ref("cases", index=True),
+    _ref("debtors", index=True),
+    _ref("campaigns"),
+    Column("campaign", String(100), nullable=False),
+    Column("anchor_on", Date, nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("try_no", SmallInteger, nullable=False, default=0),
+    Column("shift_days", SmallInteger, nullable=False, default=0),
+    Column("planned_at", UTCDateTime, nullable=False),  # when the campaign wants it
+    Column("due_at", UTCDateTime, nullable=False),  # when we look at it next: planned_at, or a refusal's retry_at
+    Column("channel", String(10), nullable=False),
+    Column("priority", SmallInteger, nullable=False, default=0),
+    Column("state", String(10), nullable=False),  # waiting | reserved | ended
+    Column("last_refusal", String(200)),  # rule ids of the last refusal logged, so that one reason is logged once
+    UniqueConstraint("case_id", "campaign", "anchor_on"),
+    Index("ix_steps_due", "state", "channel", "due_at"),
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    Column("key", String(32), nullable=False, unique=True),  # ours, sent to the carrier
+    _ref("debtors"),
+    _ref("phones"),
+    Column("channel", String(10), nullable=False),
+    Column("voice", String(20)),
+    Column("purpose", String(30), nullable=False),
+    Column("requested", Boolean, nullable=False, default=False),
+    _ref("campaigns", null=True),
+    Column("step", String(100)),
+    Column("try_no", SmallInteger),
+    Column("template", String(100)),
+    Column("language", String(8)),
+    Column("body", Text),
+    Column("segments", SmallInteger),
+    Column("sender", String(40)),
+    Column("carrier", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sid", String(64), unique=True),
+    Column("rank", SmallInteger, nullable=False, default=0),  # carrier status rank: never moves back
+    Column("disposition", String(20)),
+    Column("error_code", Integer),
+    Column("facts_version", Integer, nullable=False),
+    Column("window_ends_at", UTCDateTime),
+    Column("reserved_at", UTCDateTime, nullable=False),
+    Column("placed_at", UTCDateTime),
+    Column("answered_at", UTCDateTime),
+    Column("final_at", UTCDateTime),
+    Column("touched_at", UTCDateTime, nullable=False),
+    Column("identified", Boolean, nullable=False, default=False),
+    Column("agent_id", Id, ForeignKey("agents.id")),
+    Column("price_minor", Integer),
+    Column("price_currency", String(3)),
+    Index("ix_attempts_debtor_reserved", "debtor_id", "reserved_at"),
+    Index("ix_attempts_state", "state", "touched_at"),
+)
+attempt_cases = Table(
+    "attempt_cases",
+    metadata,
+    Column("attempt_id", Id, ForeignKey("attempts.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    _ref("steps", null=True),
+    Index("ix_attempt_cases_case", "case_id"),
+)
+promises = Table(
+    "promises",
+    metadata,
+    _id(),
+    _ref("cases", index=True),
+    Column("promised_on", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("check_at", UTCDateTime, nullable=False),
+    Column("settled_at", UTCDateTime),
+    _ref("attempts", null=True),
+    Index("ix_promises_check", "status", "check_at"),
+)
+payments = Table(
+    "payments",
+    metadata,
+    _id(),
+    Column("ref", String(100), nullable=False, unique=True),
+    _ref("cases", index=True),
+    Column("paid_at", UTCDateTime, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("recorded_at", UTCDateTime, nullable=False),
+)
+inbound_messages = Table(
+    "inbound_messages",
+    metadata,
+    _id(),
+    Column("sid", String(64), nullable=False, unique=True),
+    _ref("debtors", null=True, index=True),
+    _ref("phones", null=True),
+    Column("channel", String(10), nullable=False),
+    Column("body", Text),
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("intent", String(20)),
+    Column("language", String(8)),
+    Column("state", String(12), nullable=False),  # applied | needs_person | answered
+    Column("why", Text),
+    Column("sender", String(40)),
+)
+carrier_inbox = Table(
+    # Every verified webhook, stored before it is answered; applied after, once per `dedupe`.
+    "carrier_inbox",
+    metadata,
+    _id(),
+    Column("carrier", String(20), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("dedupe", String(200), nullable=False, unique=True),
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("raw", Text),
+    Column("state", String(10), nullable=False),
+    Column("applied_at", UTCDateTime),
+    Column("error", Text),
+    Column("tries", SmallInteger, nullable=False, default=0),
+    Index("ix_carrier_inbox_state", "state", "id"),
+)
+agents = Table(
+    "agents",
+    metadata,
+    _id(),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("phone", String(20), nullable=False),
+    Column("hours", JSON, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("busy_attempt_id", Id),
+    Column("busy_since", UTCDateTime),
+    Column("last_call_at", UTCDateTime),
+)
+tasks = Table(
+    # Work for a person: a callback, a reply nobody but a person can answer, a complaint.
+    "tasks",
+    metadata,
+    _id(),
+    _ref("cases", index=True),
+    Column("kind", String(20), nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("state", String(10), nullable=False),  # open | done
+    Column("note", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("done_at", UTCDateTime),
+    _ref("inbound_messages", null=True),
+    Index("ix_tasks_state", "state", "due_at"),
+)
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+)
+settings = Table(
+    # Small facts of this deployment that must survive a restart: the demo clock, the last instant seen.
+    "settings",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", Text, nullable=False),
+)
