@@ -172,6 +172,9 @@ class Carrier(Protocol):
     def cancel(self, channel: Channel, sid: str) -> bool:
         """Ask the carrier to drop what it has not yet done. True if it said yes."""
 
+    def redirect(self, sid: str, key: str, menu: str) -> bool:
+        """Make a live call ask our webhook for `menu` anew. True if the carrier said yes."""
+
     def fetch(self, channel: Channel, sid: str) -> Report | None:
         """What became of `sid`, or None if the carrier does not know it. Raises CarrierError if it can't be asked."""
 
