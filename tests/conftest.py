@@ -1,0 +1,125 @@
+"""Fixtures every test may use: a migrated database of each kind, and a clock wound by hand.
+
+`db` runs a test twice, on SQLite and on a real PostgreSQL. Neither is ever skipped: where no PostgreSQL can be started,
+the test fails and says what to install.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from postgres import Run
+
+from outreach.store.database import Database
+from outreach.store.migrate import migrate
+
+RUN = pytest.StashKey[Run]()
+numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RUN] = Run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if run := config.stash.get(RUN, None):
+        run.close()
+
+
+class HandClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.set(at)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def set(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("instants are aware UTC")
+        self._at = at.astimezone(UTC)
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
+        self._at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return self._at
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    """A Tuesday morning in New York, an ordinary day everywhere."""
+    return HandClock(datetime(2027, 3, 9, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "outreach.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Run:
+    """The server of this run, its template database migrated."""
+    run = request.config.stash[RUN]
+    run.ensure(_fill)
+    return run
+
+
+@pytest.fixture
+def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "outreach.db"
+    shutil.copy(sqlite_template, path)
+    db = Database(f"sqlite:///{path}")
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def pg_db(postgres: Run, worker_id: str) -> Iterator[Database]:
+    name = f"{worker_id}_{next(numbers)}"
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE filled")
+    db = Database(postgres.url(name))
+    yield db
+    db.close()
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    found = request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "pg_db")
+    assert isinstance(found, Database)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table, for tests of the migrations themselves."""
+    if request.param == "sqlite":
+        bare = Database(f"sqlite:///{tmp_path / 'bare.db'}")
+        yield bare
+        bare.close()
+        return
+    server: Run = request.getfixturevalue("postgres")
+    name = f"bare_{request.getfixturevalue('worker_id')}_{next(numbers)}"
+    server.sql(f"CREATE DATABASE {name}")
+    bare = Database(server.url(name))
+    yield bare
+    bare.close()
+    server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _fill(url: str) -> None:
+    db = Database(url)
+    migrate(db)
+    if db.is_sqlite:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()

@@ -1,0 +1,72 @@
+"""The migrations lead to exactly the tables the code knows, on both databases, whoever comes first."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from outreach.core.terms import ConfigError
+from outreach.store.database import Database
+from outreach.store.migrate import current, head, migrate
+from outreach.store.tables import metadata
+
+
+def test_migrated_schema_is_the_schema_of_the_code(bare_db: Database) -> None:
+    migrate(bare_db)
+    with bare_db.begin() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_current_tells_the_revision(bare_db: Database) -> None:
+    assert current(bare_db) is None
+    migrate(bare_db)
+    assert current(bare_db) == head()
+
+
+def test_migrating_twice_changes_nothing(bare_db: Database) -> None:
+    migrate(bare_db)
+    migrate(bare_db)
+    assert current(bare_db) == head()
+
+
+def test_several_processes_may_start_at_once(bare_db: Database) -> None:
+    failures: list[Exception] = []
+
+    def start() -> None:
+        own = Database(bare_db.url)
+        try:
+            migrate(own)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            own.close()
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert current(bare_db) == head()
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(bare_db: Database) -> None:
+    with bare_db.begin() as tx:
+        tx.execute(text("CREATE TABLE steps (id integer)"))  # in the way of the migration
+    with pytest.raises(Exception, match="steps"):
+        migrate(bare_db)
+    assert inspect(bare_db.engine).get_table_names() == ["steps"]
+    assert current(bare_db) is None
+
+
+def test_a_database_of_a_newer_version_is_refused(bare_db: Database) -> None:
+    migrate(bare_db)
+    with bare_db.begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="revision 9999, which this version of Outreach does not know"):
+        migrate(bare_db)
