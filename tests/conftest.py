@@ -83,12 +83,10 @@ def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def pg_db(postgres: Run, worker_id: str) -> Iterator[Database]:
-    name = f"{worker_id}_{next(numbers)}"
-    postgres.sql(f"CREATE DATABASE {name} TEMPLATE filled")
-    db = Database(postgres.url(name))
-    yield db
-    db.close()
-    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.create(f"{worker_id}_{next(numbers)}") as url:
+        db = Database(url)
+        yield db
+        db.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,18 +106,13 @@ def bare_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
         bare.close()
         return
     server: Run = request.getfixturevalue("postgres")
-    name = f"bare_{request.getfixturevalue('worker_id')}_{next(numbers)}"
-    server.sql(f"CREATE DATABASE {name}")
-    bare = Database(server.url(name))
-    yield bare
-    bare.close()
-    server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with server.create(f"bare_{request.getfixturevalue('worker_id')}_{next(numbers)}", empty=True) as url:
+        bare = Database(url)
+        yield bare
+        bare.close()
 
 
 def _fill(url: str) -> None:
     db = Database(url)
     migrate(db)
-    if db.is_sqlite:
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
+    db.close()  # the last connection of an SQLite file also folds its WAL into it

