@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests: started when the first test asks, shared by all workers of one run, gone afterwards.
 
 A small keeper process (this file, run as a script) owns the server. Every pytest process of the run holds a shared lock
-on one file; the keeper waits for the exclusive one. The system hands it over when the last of them has ended, however it
+on one file; the keeper waits for the exclusive one. The system hands it over when the last has ended, however it
 ended (finished, Ctrl-C, killed), and the keeper stops the server and removes its folder.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import importlib.util
 import os
 import pwd
@@ -50,7 +49,7 @@ SERVER_SETTINGS = {
 
 def find_programs() -> Path:
     """The folder with `initdb` and `postgres`: installed ones, newest first, then the wheel. Raises RuntimeError."""
-    found = [Path(place) for pattern in PLACES for place in glob.glob(pattern)]
+    found = [place for pattern in PLACES for place in Path("/").glob(pattern.lstrip("/"))]
     found.sort(key=lambda place: int((re.findall(r"\d+", str(place)) or ["0"])[-1]), reverse=True)
     if on_path := shutil.which("initdb"):
         found.append(Path(on_path).resolve().parent)

@@ -1,8 +1,9 @@
 """How does a case change? Only here: a state moves together with its log line, numbered and chained.
 
-Each event's hash covers the case reference, its number, instant, kind, detail and the hash before it, as canonical JSON
-(sorted keys, no spaces, UTF-8) under SHA-256. Details carry ids, digests, rules and dates, never a name, a number or
-a message body.
+Each event's hash covers the case reference, its number, instant, kind, attempt, detail and the hash before it, as
+canonical JSON (sorted keys, no spaces, UTF-8) under SHA-256. Details carry ids, digests, rules and dates, never a name,
+a number or a message body. What a line changed of the case itself stands in its detail under `now`, so that the log
+alone tells the state of every case (`outreach audit` replays it).
 """
 
 from __future__ import annotations
@@ -10,18 +11,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, select
 
 from outreach.core.terms import EventKind
+from outreach.store.bulk import insert_rows, rows_in, update_rows
 from outreach.store.database import claim
 from outreach.store.tables import case_events, cases
 
 GENESIS = "0" * 64
+LOGGED = ("status", "amount_due_minor", "balance_minor", "due_on")  # columns whose every change the log repeats
+OURS = frozenset({"id", "ref", "debtor_id", "currency", "last_seq", "last_hash", "last_event_at"})  # never in `changes`
+EVENT_COLUMNS = ("case_id", "seq", "at", "kind", "attempt_id", "detail", "hash")
+HEAD_COLUMNS = ("id", "last_seq", "last_hash", "last_event_at")
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 Json = Mapping[str, Any]
 
 
@@ -37,91 +46,86 @@ class Entry:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=256)  # a batch shares one instant
 def instant(at: datetime) -> str:
-    """RFC 3339 in UTC with microseconds, the one spelling that is hashed."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """RFC 3339 in UTC with microseconds, the one spelling that is hashed. Raises ValueError for a naive instant."""
+    if at.tzinfo is None:
+        raise ValueError(f"naive instant {at!r}: instants are aware UTC")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def canonical(value: Any) -> str:
     """JSON with one spelling only: sorted keys, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def link(previous: str, case_ref: str, seq: int, at: datetime, kind: str, detail: str, attempt_id: int | None) -> str:
-    """The hash of one event: SHA-256 over the previous hash and the event, hex."""
-    line = canonical([previous, case_ref, seq, instant(at), kind, attempt_id, detail])
+    """The hash of one event: SHA-256 over the previous hash and the event, hex.
+
+    Hashed is the canonical JSON of `[previous, case_ref, seq, instant, kind, attempt_id, detail]`, detail being itself
+    a string of canonical JSON; spelt out here because this runs for every event.
+    """
+    attempt = "null" if attempt_id is None else attempt_id
+    line = f'["{previous}",{quoted(case_ref)},{seq},"{instant(at)}",{quoted(kind)},{attempt},{quoted(detail)}]'
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+def digest(salt: bytes, text: str) -> str:
+    """What the log may say of a number: SHA-256 over the debtor's salt and the text, hex; leads nowhere without it."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
 def record(tx: Connection, entries: Iterable[Entry]) -> None:
     """Append `entries`, in order, and make their changes, in the caller's transaction.
 
-    Rows of `cases` are locked in id order, so that two writers never number the same line and never deadlock here.
-    Raises LookupError for an unknown case.
+    Rows of `cases` are locked in id order, so that two writers never number the same line; a transaction that records
+    twice locks its debtors first, or it may meet another one halfway. Raises LookupError for an unknown case and
+    ValueError for a change that is not the log's to make.
     """
     by_case: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_case[entry.case_id].append(entry)
     if not by_case:
         return
-    lines: list[dict[str, Any]] = []
-    heads: list[dict[str, Any]] = []
-    changes: list[tuple[int, dict[str, Any]]] = []
-    for case in _lock(tx, sorted(by_case)):
-        head, seq = case.last_hash, case.last_seq
-        moved: dict[str, Any] = {}
-        for entry in by_case.pop(case.id):
-            seq += 1
-            detail = canonical(dict(entry.detail))
-            head = link(head, case.ref, seq, entry.at, entry.kind, detail, entry.attempt_id)
-            lines.append(
-                {
-                    "case_id": case.id,
-                    "seq": seq,
-                    "at": entry.at,
-                    "kind": str(entry.kind),
-                    "attempt_id": entry.attempt_id,
-                    "detail": detail,
-                    "hash": head,
-                }
-            )
-            moved |= dict(entry.changes)
-        heads.append({"b_id": case.id, "b_seq": seq, "b_hash": head, "b_at": lines[-1]["at"]})
-        if moved:
-            changes.append((case.id, moved))
+    lines: list[tuple[Any, ...]] = []
+    heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).order_by(cases.c.id)
+    for case in rows_in(tx, claim(query, tx), cases.c.id, by_case):
+        appended, moved = _append(case, by_case.pop(case.id))
+        lines += appended
+        _, seq, at, *_, head = appended[-1]
+        heads[tuple(moved)].append((case.id, seq, head, at, *moved.values()))
     if by_case:
         raise LookupError(f"no case with id {sorted(by_case)}")
-    _write(tx, lines, heads, changes)
+    insert_rows(tx, case_events, EVENT_COLUMNS, lines)
+    for names, rows in heads.items():
+        update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
 
 
-def _lock(tx: Connection, ids: Sequence[int]) -> list[Any]:
-    rows: list[Any] = []
-    for start in range(0, len(ids), 500):
-        query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash)
-        query = query.where(cases.c.id.in_(ids[start : start + 500])).order_by(cases.c.id)
-        rows += tx.execute(claim(query, tx)).all()
-    return rows
+def _append(case: Row[Any], entries: Iterable[Entry]) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+    """The lines of one case, after its last one, and the columns they leave it with (in the order of the names)."""
+    seq, head = case.last_seq, case.last_hash
+    lines: list[tuple[Any, ...]] = []
+    moved: dict[str, Any] = {}
+    for entry in entries:
+        seq += 1
+        detail = canonical(_with_changes(entry))
+        kind = str(entry.kind)
+        head = link(head, case.ref, seq, entry.at, kind, detail, entry.attempt_id)
+        lines.append((case.id, seq, entry.at, kind, entry.attempt_id, detail, head))
+        moved.update(entry.changes)
+    return lines, dict(sorted(moved.items()))
 
 
-def _write(
-    tx: Connection, lines: list[dict[str, Any]], heads: list[dict[str, Any]], changes: list[tuple[int, dict[str, Any]]]
-) -> None:
-    tx.execute(insert(case_events), lines)
-    moved = dict(changes)
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for head in heads:
-        columns = moved.get(head["b_id"], {})
-        groups[tuple(sorted(columns))].append(head | {f"b_new_{name}": value for name, value in columns.items()})
-    for names, rows in groups.items():
-        values = {name: bindparam(f"b_new_{name}", type_=cases.c[name].type) for name in names}
-        tx.execute(
-            update(cases)
-            .where(cases.c.id == bindparam("b_id"))
-            .values(
-                last_seq=bindparam("b_seq"),
-                last_hash=bindparam("b_hash"),
-                last_event_at=bindparam("b_at", type_=cases.c.last_event_at.type),
-                **values,
-            ),
-            rows,
-        )
+def _with_changes(entry: Entry) -> Json:
+    if not entry.changes:
+        return entry.detail
+    if wrong := [name for name in entry.changes if name in OURS or name not in cases.c]:
+        raise ValueError(f"a log line can't change {', '.join(sorted(wrong))} of a case")
+    now = {name: loggable(entry.changes[name]) for name in LOGGED if name in entry.changes}
+    return {**entry.detail, "now": now} if now else entry.detail
+
+
+def loggable(value: Any) -> Any:
+    """A column's value as the log spells it."""
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,7 +1,8 @@
 """How do we talk to the database, SQLite or PostgreSQL, so that every lock and instant means the same on both?
 
-A transaction is always opened for writing (`BEGIN IMMEDIATE` on SQLite), so that what was read inside it is still true
-when it commits. The caller owns it: `with db.begin() as tx:`; nothing below the shell commits.
+A transaction is opened for writing at once (`BEGIN IMMEDIATE` on SQLite), so it never fails halfway for want of the
+lock. On SQLite what was read inside it is still true when it commits; on PostgreSQL (READ COMMITTED) only rows that
+were locked with `claim` are. The caller owns it: `with db.begin() as tx:`; nothing below the shell commits.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, create_engine, event
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeDecorator
@@ -61,30 +62,37 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read that holds no write lock; rolled back at the end."""
-        with self.engine.connect().execution_options(outreach_read=True) as connection:
-            yield connection
+        """One unchanging view of the database that blocks no writer; rolled back at the end."""
+        options: dict[str, Any] = {"outreach_read": True}
+        if not self.is_sqlite:  # an SQLite reader sees one snapshot by nature
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**options)
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 def claim(query: Select[Any], tx: Connection, *, skip_locked: bool = False) -> Select[Any]:
-    """`query` with its rows locked for this transaction. On SQLite the transaction itself is the only writer."""
+    """`query` with its rows locked for this transaction. On SQLite the transaction itself is the only writer.
+
+    The lock (FOR NO KEY UPDATE) excludes other claims and updates, not inserts of rows that refer to these.
+    """
     if tx.dialect.name == "sqlite":
         return query
-    return query.with_for_update(skip_locked=skip_locked)
+    return query.with_for_update(key_share=True, skip_locked=skip_locked)
 
 
 def _engine(url: str, pool_size: int) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number. The text may hold a password: not shown
         raise ConfigError(
-            f"OUTREACH_DATABASE_URL: {url!r} is no database URL, expected sqlite:///FILE or postgresql+psycopg://..."
+            "OUTREACH_DATABASE_URL: this is no database URL, expected sqlite:///FILE or "
+            "postgresql+psycopg://USER:PASSWORD@HOST/NAME"
         ) from None
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, parsed.database)
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return _sqlite(parsed)
     if parsed.drivername not in ("postgresql+psycopg", "postgresql"):
         raise ConfigError(
             f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
@@ -92,12 +100,14 @@ def _engine(url: str, pool_size: int) -> Engine:
     return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
 
 
-def _sqlite(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = Path(url.database).expanduser()
         try:
-            Path(path).expanduser().parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"OUTREACH_DATABASE_URL: cannot make the folder of {path}: {error.strerror}") from None
+        url = url.set(database=str(path))
     engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -121,7 +131,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
 
 def explain_failure(error: DBAPIError, url: str) -> ConfigError:
     """One line for a database that is not there, without the password."""
-    first = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    first = next(iter(str(error.orig or error).strip().splitlines()), type(error).__name__)
     return ConfigError(
         f"database {make_url(url).render_as_string(hide_password=True)} cannot be used: {first}; "
         "check OUTREACH_DATABASE_URL and that the server runs"

@@ -195,7 +195,7 @@ steps = Table(
     Column("due_at", UTCDateTime, nullable=False),  # when we look at it next: planned_at, or a refusal's retry_at
     Column("channel", String(10), nullable=False),
     Column("priority", SmallInteger, nullable=False, default=0),
-    Column("state", String(10), nullable=False),  # waiting | reserved | ended
+    Column("state", String(10), nullable=False),  # waiting | reserved | parked (no lawful instant known) | ended
     Column("last_refusal", String(200)),  # rule ids of the last refusal logged, so that one reason is logged once
     UniqueConstraint("case_id", "campaign", "anchor_on"),
     Index("ix_steps_due", "state", "channel", "due_at"),
@@ -206,7 +206,7 @@ attempts = Table(
     _id(),
     Column("key", String(32), nullable=False, unique=True),  # ours, sent to the carrier
     _ref("debtors"),
-    _ref("phones"),
+    _ref("phones", index=True),
     Column("channel", String(10), nullable=False),
     Column("voice", String(20)),
     Column("purpose", String(30), nullable=False),
@@ -218,6 +218,7 @@ attempts = Table(
     Column("language", String(8)),
     Column("body", Text),
     Column("segments", SmallInteger),
+    Column("offered_on", Date),  # the payment date the text proposed: a bare "yes" accepts it
     Column("sender", String(40)),
     Column("carrier", String(20), nullable=False),
     Column("state", String(10), nullable=False),
