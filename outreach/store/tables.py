@@ -1,9 +1,9 @@
 """What is kept, and where? One place for every table.
 
-Personal data (names, numbers, addresses, message bodies) lives in erasable columns only: `debtors.name/email/salt`,
-`phones.e164`, `addresses.*`, `attempts.body`, `inbound_messages.body`, `carrier_inbox.raw`. The case log refers to them
-by id and salted digest, so a person can be erased and the chain still verifies. `case_events` is append-only: triggers
-in the migration refuse UPDATE and DELETE, and refuse a change of `cases.status` without a new log line.
+Personal data (names, numbers, addresses, message bodies) lives in erasable columns only; `outreach.erase` names them.
+The case log refers to them by id and salted digest, so a person can be erased and the chain still verifies.
+`case_events` is append-only: triggers in the migration refuse UPDATE and DELETE, and a change of `cases.status` without
+a new log line.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+SHARDS = 64  # `debtors.shard` is 0 to 63: jobs are cut by it
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -66,6 +67,7 @@ debtors = Table(
     Column("stated_zone", String(64)),  # the debtor's own statement, or the book's `timezone`
     Column("shard", SmallInteger, nullable=False, default=0),
     Column("facts_version", Integer, nullable=False, default=0),  # raised by every stop, payment, reply: see engine
+    Column("book_said", Text),  # what the book last said of the person, so that a later word of theirs is not undone
     Column("created_at", UTCDateTime, nullable=False),
     Column("erased_at", UTCDateTime),
 )
@@ -112,6 +114,7 @@ cases = Table(
     Column("last_hash", String(64), nullable=False),
     Column("last_event_at", UTCDateTime),
     Column("plan_dirty", Boolean, nullable=False, default=True),  # what its steps depend on has changed
+    Column("book_said", Text),  # what the book last said of the loan, so that a payment since then is not undone
     Column("opened_at", UTCDateTime, nullable=False),
     Index("ix_cases_plan_dirty", "plan_dirty", "id"),
 )
