@@ -34,7 +34,7 @@ class AgentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The numbers of `config/outreach.yaml` that the engine works by, all with a default a cautious house would pick."""
+    """The numbers of `config/outreach.yaml` that the engine works by; each default is a cautious one."""
 
     company: str = "Example Lending"
     callback_phone: str = ""  # the number debtors may call, spoken and printed
@@ -44,7 +44,10 @@ class Policy:
     calls_per_second: float = 1.0
     max_live_calls: int = 20
     ring_for: timedelta = timedelta(seconds=22)
-    sms_valid_for: timedelta = timedelta(hours=1)
+    sms_valid_for: timedelta = timedelta(hours=1)  # the longest a text may wait at the carrier
+    call_for: timedelta = timedelta(
+        minutes=3
+    )  # ringing and menu: a call that could cross the window's end is not placed
     promise_days: int = 60  # the latest promise date we accept, days from today
     promise_grace_days: int = 2
     promise_tolerance: Decimal = Decimal("0.05")  # a promise is kept when at least 95 % came

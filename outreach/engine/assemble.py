@@ -1,0 +1,167 @@
+"""How do facts on file become what the gate, the cadence and the templates ask for? Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from outreach.core import cadence, zones
+from outreach.core.cadence import Campaign, CaseFacts, Condition
+from outreach.core.terms import (
+    Ask,
+    Channel,
+    Direction,
+    Disposition,
+    Money,
+    Phone,
+    PhoneKind,
+    PromiseStatus,
+    Purpose,
+    Voice,
+)
+from outreach.engine.runtime import Policy
+from outreach.messages import Facts, Loan
+from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
+
+UTC_ZONE = "UTC"  # plans need some local time; the gate refuses contact where no zone is known
+
+
+def home_zone(person: Person) -> str:
+    """The zone local times are told in: the debtor's statement, else the address, else the first number."""
+    phone = person.phones[0].phone if person.phones else Phone("", PhoneKind.UNKNOWN)
+    return zones.home_zone(person.addresses, phone, person.stated_zone) or UTC_ZONE
+
+
+def today(person: Person, now: datetime) -> date:
+    """The local date of the debtor."""
+    return now.astimezone(zones.zone(home_zone(person))).date()
+
+
+def case_facts(person: Person, case: CaseOnFile, campaign: Campaign | None, anchor_on: date | None) -> CaseFacts:
+    """What the cadence needs of a case; `happened` counts from the campaign's first step, or the day before it."""
+    zone = home_zone(person)
+    happened: frozenset[Condition] = frozenset()
+    if campaign is not None and anchor_on is not None:
+        first = min((step.offset for step in campaign.steps), default=0)
+        start = anchor_on + timedelta(days=min(first, 0) - 1)
+        happened = _happened(person, case, start, zone)
+    return CaseFacts(
+        due_on=case.due_on,
+        status=case.status,
+        amount_due_minor=case.amount_due_minor,
+        currency=case.currency,
+        product=case.product,
+        tags=case.tags,
+        country=person.addresses[0].country if person.addresses else person.country,
+        language=person.language,
+        creditor=case.creditor,
+        collector=case.collector,
+        zone=zone,
+        happened=happened,
+    )
+
+
+def _happened(person: Person, case: CaseOnFile, since: date, zone: str) -> frozenset[Condition]:
+    info = zones.zone(zone)
+    found: set[Condition] = set()
+    if any(promise.status is PromiseStatus.OPEN for promise in case.promises):
+        found.add(Condition.PROMISED)
+    if case.last_paid_at and case.last_paid_at.astimezone(info).date() >= since:
+        found.add(Condition.PAID)
+    for past in person.history:
+        if past.at.astimezone(info).date() < since:
+            continue
+        if past.direction is Direction.INBOUND:
+            found.add(Condition.REPLIED)
+        elif case.ref in past.cases and past.disposition is Disposition.RIGHT_PARTY:
+            found.add(Condition.REACHED)
+        elif case.ref in past.cases and past.disposition is Disposition.DELIVERED:
+            found.add(Condition.DELIVERED)
+    return frozenset(found)
+
+
+def ask(
+    person: Person,
+    phone: PhoneOnFile,
+    channel: Channel,
+    cases: Sequence[CaseOnFile],
+    now: datetime,
+    *,
+    purpose: Purpose | None = None,
+) -> Ask:
+    """The question to the gate. Without `purpose`: a reminder up to the due date, collection after it."""
+    overdue = max(cadence.days_past_due(case.due_on, today(person, now)) for case in cases)
+    return Ask(
+        channel=channel,
+        purpose=purpose or (Purpose.COLLECTION if overdue > 0 else Purpose.REMINDER),
+        collector=cases[0].collector,
+        days_past_due=overdue,
+        cases=tuple(case.ref for case in cases),
+        debtor=person.ref,
+        phone=phone.phone,
+        addresses=tuple(person.addresses),
+        stated_zone=person.stated_zone,
+        voice=Voice.RECORDED if channel is Channel.CALL else None,
+        consents=tuple(person.consents),
+        suppressions=tuple(person.suppressions),
+        inconvenient=tuple(person.inconvenient),
+        history=tuple(person.history),
+    )
+
+
+def account(case: CaseOnFile) -> str:
+    """The last four of the funding account, else of the loan reference: enough to know it, too little to misuse it."""
+    return (case.funding_account or case.ref)[-4:]
+
+
+def message_facts(
+    person: Person,
+    cases: Sequence[CaseOnFile],
+    policy: Policy,
+    now: datetime,
+    *,
+    promise: tuple[date, Money] | None = None,
+    offered_on: date | None = None,
+    callback_at: datetime | None = None,
+    agent: str | None = None,
+    choices: tuple[date, ...] = (),
+) -> Facts:
+    """What a template may say, about all of `cases` at once."""
+    local = today(person, now)
+    return Facts(
+        creditor=cases[0].creditor if cases else policy.company,
+        company=policy.company,
+        callback_phone=policy.callback_phone,
+        loans=tuple(
+            Loan(
+                ref=case.ref,
+                account=account(case),
+                amount=Money(case.amount_due_minor, case.currency),
+                due_on=case.due_on,
+                days_past_due=cadence.days_past_due(case.due_on, local),
+                product=case.product,
+            )
+            for case in cases
+        ),
+        today=local,
+        debtor_name=person.name,
+        collector=cases[0].collector if cases else Facts.__dataclass_fields__["collector"].default,
+        agent=agent,
+        promise_on=promise[0] if promise else None,
+        promise_amount=promise[1] if promise else None,
+        offered_on=offered_on,
+        callback_at=callback_at.astimezone(zones.zone(home_zone(person))) if callback_at else None,
+        choices=choices,
+    )
+
+
+def offer(cases: Sequence[CaseOnFile], local: date) -> date:
+    """The payment date a text proposes: the due date while it lies ahead, else three days from now."""
+    latest = max(case.due_on for case in cases)
+    return latest if latest >= local else local + timedelta(days=3)
+
+
+def choices(local: date) -> tuple[date, ...]:
+    """The dates the promise menu offers: in two days, on the coming Friday, in a week; distinct, in order."""
+    friday = local + timedelta(days=(4 - local.weekday()) % 7 or 7)
+    return tuple(sorted({local + timedelta(days=2), friday, local + timedelta(days=7)}))

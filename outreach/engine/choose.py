@@ -1,0 +1,324 @@
+"""What is to become of one debtor's due steps: which contact, or why none, and where each step stands after it?
+
+Pure: facts and rows in, a `Choice` out; `dispatch` writes it down. Several loans of one debtor make one contact:
+whatever of the same creditor falls due before the debtor's local day ends is merged into the contact that goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from outreach.campaigns import Loaded
+from outreach.core import cadence, zones
+from outreach.core.cadence import Campaign, CaseFacts, Position, Try
+from outreach.core.gate import judge
+from outreach.core.rulebook import Rulebooks
+from outreach.core.terms import Ask, CaseStatus, Channel, Decision, EventKind, PhoneKind, Verdict
+from outreach.engine import assemble
+from outreach.engine.runtime import Policy
+from outreach.store.caselog import Entry, instant
+from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
+
+MINUTE = 60
+LAST_METRE = timedelta(seconds=60)  # company margin: a text with less time left than this is not sent
+NO_PHONE = "POLICY-NO-NUMBER"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A row of `steps`, read."""
+
+    id: int
+    case_id: int
+    debtor_id: int
+    campaign: str
+    campaign_id: int
+    anchor_on: date
+    position: Position
+    due_at: datetime
+    priority: int
+    last_refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact to reserve: the row that leads it and those merged into it."""
+
+    lead: StepRow
+    rows: tuple[StepRow, ...]
+    cases: tuple[CaseOnFile, ...]
+    campaign: Campaign
+    attempt: Try
+    phone: PhoneOnFile
+    ask: Ask
+    verdict: Verdict
+    valid_for: timedelta
+
+
+@dataclass(slots=True)
+class Choice:
+    """Log lines to append, columns of `steps` to set by row id, and the contacts to reserve."""
+
+    entries: list[Entry] = field(default_factory=list)
+    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
+    contacts: list[Contact] = field(default_factory=list)
+    replan: set[int] = field(default_factory=set)  # cases whose campaign has another version now
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    row: StepRow
+    case: CaseOnFile
+    campaign: Campaign
+    attempt: Try
+
+
+def choose(
+    person: Person,
+    rows: Sequence[StepRow],
+    loaded: Loaded,
+    versions: Mapping[str, int],
+    now: datetime,
+    policy: Policy,
+) -> Choice:
+    """Decide about `rows`: the debtor's waiting steps that are due by the end of the local day.
+
+    `versions`: current `campaigns.id` by name.
+    """
+    choice = Choice()
+    ready = [r for row in rows if (r := _ready(choice, person, row, loaded, versions, now)) is not None]
+    groups: dict[tuple[str, str], list[_Ready]] = {}
+    for item in sorted(ready, key=lambda r: (-r.row.priority, r.row.due_at, r.row.id)):
+        groups.setdefault((item.case.creditor, item.case.collector), []).append(item)
+    for group in groups.values():
+        due_now = [item for item in group if item.row.due_at <= now]
+        if due_now:
+            _contact(choice, person, due_now[0], group, loaded.rulebooks, now, policy)
+    return choice
+
+
+def _ready(
+    choice: Choice, person: Person, row: StepRow, loaded: Loaded, versions: Mapping[str, int], now: datetime
+) -> _Ready | None:
+    """The row with its campaign and try, or None with what became of it noted in `choice`."""
+    case = person.cases[row.case_id]
+    campaign = next((c for c in loaded.campaigns if c.name == row.campaign and c.active), None)
+    if campaign is None or versions.get(row.campaign) != row.campaign_id:
+        choice.replan.add(row.case_id)
+        return None
+    if case.status is CaseStatus.CLOSED:
+        return _end(choice, row, campaign, now, "closed")
+    if case.status is CaseStatus.HELD:
+        choice.updates[row.id] = {"state": "parked"}
+        return None
+    facts = assemble.case_facts(person, case, campaign, row.anchor_on)
+    if row.due_at > now:  # not due yet: may only be merged into a contact that is
+        attempt = cadence.current_try(campaign, row.position)
+        blocked = cadence.blocked(campaign, row.position, facts)
+        return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
+    if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
+        return _move_late(choice, row, campaign, moved, now)
+    return _unless_blocked(choice, row, case, campaign, facts, now)
+
+
+def _unless_blocked(
+    choice: Choice, row: StepRow, case: CaseOnFile, campaign: Campaign, facts: CaseFacts, now: datetime
+) -> _Ready | None:
+    condition = cadence.blocked(campaign, row.position, facts)
+    if condition in campaign.stop_when:
+        return _end(choice, row, campaign, now, str(condition))
+    attempt = cadence.current_try(campaign, row.position)
+    if attempt is None:
+        choice.replan.add(row.case_id)
+        return None
+    if condition is None:
+        return _Ready(row, case, campaign, attempt)
+    detail = {"campaign": campaign.name, "version": campaign.version, "step": row.position.step, "because": condition}
+    choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
+    _go(choice, row, campaign, cadence.skip(campaign, row.position, facts, row.anchor_on, now), now)
+    return None
+
+
+def _end(choice: Choice, row: StepRow, campaign: Campaign, now: datetime, because: str) -> None:
+    choice.updates[row.id] = {"state": "ended"}
+    detail = {"campaign": campaign.name, "version": campaign.version, "because": because}
+    choice.entries.append(Entry(row.case_id, now, EventKind.CADENCE_ENDED, detail))
+
+
+def _move_late(choice: Choice, row: StepRow, campaign: Campaign, moved: cadence.Moved, now: datetime) -> None:
+    kinds = {
+        cadence.Late.EXPIRE: EventKind.STEP_EXPIRED,
+        cadence.Late.SHIFT: EventKind.STEP_SHIFTED,
+        cadence.Late.MERGE: EventKind.STEP_MERGED,
+    }
+    detail = {
+        "campaign": campaign.name,
+        "version": campaign.version,
+        "step": moved.step,
+        "planned_at": instant(row.position.planned_at),
+        "days": moved.days,
+        "into": moved.position.step if moved.position else None,
+    }
+    choice.entries.append(Entry(row.case_id, now, kinds[moved.what], detail))
+    _go(choice, row, campaign, moved.position, now)
+
+
+def _go(choice: Choice, row: StepRow, campaign: Campaign, position: Position | None, now: datetime) -> None:
+    """Move `row` to `position`, or end it. Also used for what follows an attempt."""
+    if position is None:
+        _end(choice, row, campaign, now, "last step done")
+    else:
+        choice.updates[row.id] = row_at(campaign, position)
+
+
+def row_at(campaign: Campaign, position: Position) -> dict[str, Any]:
+    """The columns of `steps` for a case that stands at `position` and waits."""
+    attempt = cadence.current_try(campaign, position)
+    return {
+        "state": "waiting",
+        "step": position.step,
+        "try_no": position.try_no,
+        "shift_days": position.shift_days,
+        "planned_at": position.planned_at,
+        "due_at": position.planned_at,
+        "channel": attempt.channel if attempt else Channel.SMS,
+        "priority": campaign.priority,
+        "last_refusal": None,
+    }
+
+
+def _contact(
+    choice: Choice,
+    person: Person,
+    lead: _Ready,
+    group: Sequence[_Ready],
+    rulebooks: Rulebooks,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    cases = tuple({item.case.id: item.case for item in group}.values())
+    channel = lead.attempt.channel
+    best: tuple[PhoneOnFile, Ask, Verdict] | None = None
+    for phone in _phones(person, channel, lead.row.position.try_no):
+        ask = assemble.ask(person, phone, channel, cases, now)
+        verdict = judge(ask, rulebooks, now)
+        if verdict.allowed:
+            longest = policy.sms_valid_for if channel is Channel.SMS else policy.call_for
+            lasts = lasting(ask, rulebooks, now, longest)
+            if lasts >= (LAST_METRE if channel is Channel.SMS else longest):
+                rows = tuple(item.row for item in group)
+                choice.contacts.append(
+                    Contact(lead.row, rows, cases, lead.campaign, lead.attempt, phone, ask, verdict, lasts)
+                )
+                return
+            verdict = judge(ask, rulebooks, now + lasts + timedelta(seconds=1))
+        best = _sooner(best, (phone, ask, verdict))
+    _refuse(choice, lead, [item for item in group if item.row.due_at <= now], best, now)
+
+
+def _phones(person: Person, channel: Channel, try_no: int) -> list[PhoneOnFile]:
+    """Numbers in the order they are tried: landlines get no texts; each further try starts at the next number."""
+    usable = [p for p in person.phones if channel is Channel.CALL or p.phone.kind is not PhoneKind.LANDLINE]
+    start = try_no % len(usable) if usable else 0
+    return usable[start:] + usable[:start]
+
+
+def _sooner(
+    best: tuple[PhoneOnFile, Ask, Verdict] | None, other: tuple[PhoneOnFile, Ask, Verdict]
+) -> tuple[PhoneOnFile, Ask, Verdict]:
+    if best is None:
+        return other
+    ours, theirs = best[2].retry_at, other[2].retry_at
+    return other if theirs is not None and (ours is None or theirs < ours) else best
+
+
+def lasting(ask: Ask, rulebooks: Rulebooks, now: datetime, longest: timedelta) -> timedelta:
+    """How long from `now` this contact stays lawful, at most `longest`, to the second; it may be queued no longer."""
+    low, high = 0, int(longest.total_seconds())
+    stride = MINUTE if ask.inconvenient else high  # the debtor's own times may begin and end inside the span
+    while low < high and judge(ask, rulebooks, now + timedelta(seconds=min(low + stride, high))).allowed:
+        low = min(low + stride, high)
+    high = min(low + stride, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if judge(ask, rulebooks, now + timedelta(seconds=middle)).allowed:
+            low = middle
+        else:
+            high = middle
+    return timedelta(seconds=low)
+
+
+def _refuse(
+    choice: Choice, lead: _Ready, rows: Sequence[_Ready], best: tuple[PhoneOnFile, Ask, Verdict] | None, now: datetime
+) -> None:
+    """Note the refusal once per reason, and when each row is looked at again: never later than its step keeps."""
+    refusals, retry_at, decision = _reasons(best, lead.attempt.channel)
+    rules = ",".join(sorted({str(refusal["rule"]) for refusal in refusals}))[:200]
+    for item in rows:
+        step = item.campaign.step(item.row.position.step)
+        keeps = item.row.position.planned_at + (step.keep_for if step else timedelta(0)) + timedelta(seconds=1)
+        wait = min(retry_at, max(keeps, now + timedelta(seconds=1))) if retry_at else keeps
+        parked = decision == Decision.REFUSE
+        choice.updates[item.row.id] = {
+            "state": "parked" if parked else "waiting",
+            "due_at": wait,
+            "last_refusal": rules,
+        }
+        if item.row.last_refusal == rules:
+            continue
+        detail = {
+            "campaign": item.campaign.name,
+            "version": item.campaign.version,
+            "step": item.row.position.step,
+            "channel": item.attempt.channel,
+            "decision": decision,
+            "refusals": refusals,
+            "retry_at": instant(retry_at) if retry_at else None,
+        }
+        choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, detail))
+
+
+def _reasons(
+    best: tuple[PhoneOnFile, Ask, Verdict] | None, channel: Channel
+) -> tuple[list[dict[str, Any]], datetime | None, Decision]:
+    if best is None:
+        because = f"no number on file that can be reached by {channel}"
+        return [{"rule": NO_PHONE, "citation": "", "because": because, "retry_at": None}], None, Decision.REFUSE
+    verdict = best[2]
+    refusals = [
+        {
+            "rule": r.rule,
+            "citation": r.citation,
+            "because": r.because,
+            "retry_at": instant(r.retry_at) if r.retry_at else None,
+        }
+        for r in verdict.refusals
+    ]
+    return refusals, verdict.retry_at, verdict.decision
+
+
+def end_of_day(person: Person, now: datetime) -> datetime:
+    """The instant the debtor's local day ends."""
+    info = zones.zone(assemble.home_zone(person))
+    local = now.astimezone(info)
+    return datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), info).astimezone(now.tzinfo)
+
+
+def after_attempt(
+    person: Person, row: StepRow, campaign: Campaign, disposition: Any, now: datetime
+) -> tuple[Choice, Position | None]:
+    """Where a row goes once its attempt is final."""
+    choice = Choice()
+    case = person.cases[row.case_id]
+    facts = assemble.case_facts(person, case, campaign, row.anchor_on)
+    position = cadence.after(campaign, row.position, disposition, facts, row.anchor_on, now)
+    _go(choice, row, campaign, position, now)
+    return choice, position
+
+
+def waiting_again(at: datetime) -> dict[str, Any]:
+    """The columns for a row whose attempt never left: it waits anew, judged again at `at`."""
+    return {"state": "waiting", "due_at": at}

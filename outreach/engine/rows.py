@@ -1,0 +1,40 @@
+"""How are rows of `steps` and `campaigns` read and written?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from outreach.core.cadence import Position
+from outreach.engine.choose import StepRow
+from outreach.store.tables import campaigns, steps
+
+
+def read_step(row: Row[Any]) -> StepRow:
+    """A row of `steps` as the decision sees it."""
+    return StepRow(
+        id=row.id,
+        case_id=row.case_id,
+        debtor_id=row.debtor_id,
+        campaign=row.campaign,
+        campaign_id=row.campaign_id,
+        anchor_on=row.anchor_on,
+        position=Position(row.step, row.try_no, row.planned_at, row.shift_days),
+        due_at=row.due_at,
+        priority=row.priority,
+        last_refusal=row.last_refusal,
+    )
+
+
+def set_steps(tx: Connection, updates: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set columns of `steps` by row id."""
+    for row_id, columns in updates.items():
+        tx.execute(update(steps).where(steps.c.id == row_id).values(**columns))
+
+
+def versions(tx: Connection) -> dict[str, int]:
+    """The id of the current version of each campaign, by name."""
+    query = select(campaigns.c.name, campaigns.c.id).where(campaigns.c.current)
+    return {name: campaign_id for name, campaign_id in tx.execute(query)}

@@ -1,0 +1,144 @@
+"""How does a stop win? Recorded, counted as a new version of the facts, and everything not yet placed is released.
+
+Whoever calls this holds the transaction; the debtor's row is locked first, as dispatch locks it, so a stop is either
+before a reservation (and the gate sees it) or after it (and releases it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from outreach.carriers import CodeMeaning
+from outreach.core.terms import (
+    AttemptState,
+    CaseStatus,
+    Channel,
+    Disposition,
+    EventKind,
+    PhoneKind,
+    SuppressionReason,
+    SuppressionScope,
+)
+from outreach.store import caselog
+from outreach.store.caselog import Entry, instant
+from outreach.store.database import claim
+from outreach.store.tables import attempt_cases, attempts, cases, debtors, phones, steps, suppressions
+
+HOLDING = frozenset(
+    {
+        SuppressionReason.CEASE,
+        SuppressionReason.ATTORNEY,
+        SuppressionReason.DISPUTE,
+        SuppressionReason.BANKRUPTCY,
+        SuppressionReason.DECEASED,
+        SuppressionReason.IDENTITY_THEFT,
+        SuppressionReason.LITIGATION,
+        SuppressionReason.COMPLAINT,
+        SuppressionReason.INCAPACITY,
+        SuppressionReason.MINOR,
+    }
+)  # these hold the debtor's cases for a person
+
+
+def lock_debtor(tx: Connection, debtor_id: int) -> None:
+    """Take the debtor's row, as dispatch does, before anything about the debtor is written."""
+    tx.execute(claim(select(debtors.c.id).where(debtors.c.id == debtor_id), tx))
+
+
+def facts_changed(tx: Connection, debtor_id: int, because: str, now: datetime) -> None:
+    """Raise the version of the debtor's facts and release every attempt that is reserved but not yet placed."""
+    lock_debtor(tx, debtor_id)
+    tx.execute(update(debtors).where(debtors.c.id == debtor_id).values(facts_version=debtors.c.facts_version + 1))
+    query = select(attempts.c.id).where(
+        attempts.c.debtor_id == debtor_id, attempts.c.state == AttemptState.RESERVED, attempts.c.step.is_not(None)
+    )
+    release(tx, list(tx.scalars(query)), because, now)
+
+
+def release(
+    tx: Connection, attempt_ids: Sequence[int], because: str, now: datetime, *, retry_at: datetime | None = None
+) -> None:
+    """Take attempts back that never left. Their steps wait anew and are judged again at `retry_at` (now)."""
+    if not attempt_ids:
+        return
+    states = (AttemptState.RESERVED, AttemptState.PLACING)
+    moved = update(attempts).where(attempts.c.id.in_(attempt_ids), attempts.c.state.in_(states))
+    tx.execute(moved.values(state=AttemptState.RELEASED, final_at=now, touched_at=now))
+    query = select(attempt_cases, attempts.c.key).join(attempts, attempts.c.id == attempt_cases.c.attempt_id)
+    query = query.where(attempts.c.id.in_(attempt_ids), attempts.c.state == AttemptState.RELEASED)
+    linked = list(tx.execute(query))
+    caselog.record(
+        tx,
+        [
+            Entry(row.case_id, now, EventKind.ATTEMPT_RELEASED, {"key": row.key, "because": because}, row.attempt_id)
+            for row in linked
+        ],
+    )
+    step_ids = [row.step_id for row in linked if row.step_id is not None]
+    tx.execute(update(steps).where(steps.c.id.in_(step_ids)).values(state="waiting", due_at=retry_at or now))
+
+
+def suppress(
+    tx: Connection,
+    debtor_id: int,
+    reason: SuppressionReason,
+    scope: SuppressionScope,
+    source: str,
+    now: datetime,
+    *,
+    channel: Channel | None = None,
+    phone_id: int | None = None,
+    case_id: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Record a stop with its log lines; from this transaction's commit on nothing more is placed against it."""
+    lock_debtor(tx, debtor_id)
+    tx.execute(
+        insert(suppressions).values(
+            debtor_id=debtor_id,
+            case_id=case_id if scope is SuppressionScope.CASE else None,
+            phone_id=phone_id if scope is SuppressionScope.PHONE else None,
+            reason=reason,
+            scope=scope,
+            channel=channel,
+            at=now,
+            until=until,
+            source=source,
+        )
+    )
+    query = select(cases.c.id, cases.c.status).where(cases.c.debtor_id == debtor_id)
+    if scope is SuppressionScope.CASE:
+        query = query.where(cases.c.id == case_id)
+    detail = {
+        "reason": reason,
+        "scope": scope,
+        "channel": channel,
+        "phone_id": phone_id if scope is SuppressionScope.PHONE else None,
+        "until": instant(until) if until else None,
+        "source": source,
+    }
+    entries: list[Entry] = []
+    for row in tx.execute(query):
+        entries.append(Entry(row.id, now, EventKind.SUPPRESSED, detail))
+        if reason in HOLDING and row.status in (CaseStatus.ACTIVE, CaseStatus.PROMISED):
+            entries.append(Entry(row.id, now, EventKind.HELD, {"because": reason}, changes={"status": CaseStatus.HELD}))
+    caselog.record(tx, entries)
+    facts_changed(tx, debtor_id, f"stopped: {reason}", now)
+
+
+def apply_meaning(tx: Connection, attempt: Row[Any], meaning: CodeMeaning, now: datetime) -> None:
+    """What a carrier's error code means for the number: opted out, dead, or a landline."""
+    channel = Channel(attempt.channel)
+    if meaning.landline:
+        tx.execute(update(phones).where(phones.c.id == attempt.phone_id).values(kind=PhoneKind.LANDLINE))
+    if meaning.opt_out or meaning.suppress:
+        reason = SuppressionReason.OPT_OUT if meaning.opt_out else SuppressionReason.WRONG_NUMBER
+        narrowed = channel if meaning.opt_out or meaning.disposition is Disposition.UNDELIVERED else None
+        suppress(
+            tx, attempt.debtor_id, reason, SuppressionScope.PHONE, "carrier", now,
+            channel=narrowed, phone_id=attempt.phone_id,
+        )  # fmt: skip

@@ -1,0 +1,300 @@
+"""What do we know of these debtors, right now? Loaded a batch at a time, in a fixed number of queries.
+
+The facts are the gate's and the cadence's only view of the database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from outreach.core.terms import (
+    Address,
+    AttemptState,
+    CaseStatus,
+    Channel,
+    Collector,
+    Consent,
+    ConsentGivenTo,
+    ConsentKind,
+    Direction,
+    Disposition,
+    Inconvenient,
+    PastContact,
+    Phone,
+    PhoneKind,
+    PhonePlace,
+    PromiseStatus,
+    Purpose,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+    Voice,
+)
+from outreach.store.tables import (
+    addresses,
+    attempt_cases,
+    attempts,
+    cases,
+    consents,
+    debtors,
+    inbound_messages,
+    inconvenient_times,
+    payments,
+    phones,
+    promises,
+    suppressions,
+)
+
+HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneOnFile:
+    """A number and its row. `digest` is what the case log may say of it."""
+
+    id: int
+    phone: Phone
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOnFile:
+    """One loan as it stands. Amounts in minor units."""
+
+    id: int
+    ref: str
+    creditor: str
+    collector: Collector
+    product: str | None
+    currency: str
+    amount_due_minor: int
+    balance_minor: int | None
+    due_on: date
+    funding_account: str | None
+    tags: frozenset[str]
+    status: CaseStatus
+    last_paid_at: datetime | None = None
+    promises: tuple[PromiseOnFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseOnFile:
+    id: int
+    on: date
+    amount_minor: int
+    status: PromiseStatus
+    made_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(slots=True)
+class Person:
+    """A debtor with everything a decision needs."""
+
+    id: int
+    ref: str
+    name: str | None
+    language: str | None
+    country: str
+    stated_zone: str | None
+    facts_version: int
+    phones: list[PhoneOnFile] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+    inconvenient: list[Inconvenient] = field(default_factory=list)
+    history: list[PastContact] = field(default_factory=list)
+    cases: dict[int, CaseOnFile] = field(default_factory=dict)
+
+    def phone(self, phone_id: int) -> PhoneOnFile | None:
+        return next((p for p in self.phones if p.id == phone_id), None)
+
+
+def load(
+    tx: Connection, debtor_ids: Iterable[int], now: datetime, *, without_attempt: int | None = None
+) -> dict[int, Person]:
+    """Facts of each debtor by id, erased people left out. History reaches back `HISTORY`.
+
+    `without_attempt` leaves one attempt out of the history: the one that is being judged again before it is placed.
+    """
+    people: dict[int, Person] = {}
+    wanted = sorted(set(debtor_ids))
+    for start in range(0, len(wanted), CHUNK):
+        people |= _load_chunk(tx, wanted[start : start + CHUNK], now, without_attempt)
+    return people
+
+
+def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int | None) -> dict[int, Person]:
+    query = select(debtors).where(debtors.c.id.in_(ids), debtors.c.erased_at.is_(None))
+    people = {
+        row.id: Person(row.id, row.ref, row.name, row.language, row.country, row.stated_zone, row.facts_version)
+        for row in tx.execute(query)
+    }
+    for row in tx.execute(
+        select(phones)
+        .where(phones.c.debtor_id.in_(ids), phones.c.e164.is_not(None))
+        .order_by(phones.c.debtor_id, phones.c.rank, phones.c.id)
+    ):
+        if person := people.get(row.debtor_id):
+            phone = Phone(row.e164, PhoneKind(row.kind), PhonePlace(row.place))
+            person.phones.append(PhoneOnFile(row.id, phone, row.digest))
+    for row in tx.execute(select(addresses).where(addresses.c.debtor_id.in_(ids)).order_by(addresses.c.id)):
+        if person := people.get(row.debtor_id):
+            person.addresses.append(Address(row.country, row.region, row.city, row.postcode))
+    _add_cases(tx, ids, people)
+    _add_limits(tx, ids, people)
+    _add_history(tx, ids, people, now - HISTORY, without)
+    return people
+
+
+def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
+    paid = _paid_at(tx, ids)
+    promised: dict[int, list[PromiseOnFile]] = defaultdict(list)
+    query = select(promises).join(cases, cases.c.id == promises.c.case_id).where(cases.c.debtor_id.in_(ids))
+    for row in tx.execute(query.order_by(promises.c.id)):
+        promised[row.case_id].append(
+            PromiseOnFile(
+                row.id, row.promised_on, row.amount_minor, PromiseStatus(row.status), row.made_at, row.settled_at
+            )
+        )
+    for row in tx.execute(select(cases).where(cases.c.debtor_id.in_(ids)).order_by(cases.c.id)):
+        if person := people.get(row.debtor_id):
+            person.cases[row.id] = CaseOnFile(
+                row.id,
+                row.ref,
+                row.creditor,
+                Collector(row.collector),
+                row.product,
+                row.currency,
+                row.amount_due_minor,
+                row.balance_minor,
+                row.due_on,
+                row.funding_account,
+                frozenset(row.tags),
+                CaseStatus(row.status),
+                paid.get(row.id),
+                tuple(promised.get(row.id, ())),
+            )
+
+
+def _paid_at(tx: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    query = (
+        select(payments.c.case_id, func.max(payments.c.paid_at))
+        .join(cases, cases.c.id == payments.c.case_id)
+        .where(cases.c.debtor_id.in_(ids))
+        .group_by(payments.c.case_id)
+    )
+    return {case_id: at for case_id, at in tx.execute(query)}
+
+
+def _add_limits(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
+    query: Select[Any] = select(consents, phones.c.e164).outerjoin(phones, phones.c.id == consents.c.phone_id)
+    for row in tx.execute(query.where(consents.c.debtor_id.in_(ids), consents.c.withdrawn_at.is_(None))):
+        if person := people.get(row.debtor_id):
+            kind, given_to = ConsentKind(row.kind), ConsentGivenTo(row.given_to)
+            person.consents.append(Consent(kind, given_to, row.at, row.expires_at, row.e164))
+    query = select(suppressions, phones.c.e164, cases.c.ref).outerjoin(phones, phones.c.id == suppressions.c.phone_id)
+    query = query.outerjoin(cases, cases.c.id == suppressions.c.case_id)
+    for row in tx.execute(query.where(suppressions.c.debtor_id.in_(ids), suppressions.c.lifted_at.is_(None))):
+        if person := people.get(row.debtor_id):
+            person.suppressions.append(
+                Suppression(
+                    SuppressionReason(row.reason),
+                    SuppressionScope(row.scope),
+                    row.at,
+                    Channel(row.channel) if row.channel else None,
+                    row.until,
+                    row.e164,
+                    row.ref,
+                )
+            )
+    query = select(inconvenient_times).where(inconvenient_times.c.debtor_id.in_(ids))
+    for row in tx.execute(query.where(inconvenient_times.c.lifted_at.is_(None))):
+        if person := people.get(row.debtor_id):
+            person.inconvenient.append(
+                Inconvenient(
+                    frozenset(row.days),
+                    time.fromisoformat(row.start),
+                    time.fromisoformat(row.end),
+                    Channel(row.channel) if row.channel else None,
+                    PhonePlace(row.place) if row.place else None,
+                )
+            )
+
+
+def _add_history(
+    tx: Connection, ids: Sequence[int], people: Mapping[int, Person], since: datetime, without: int | None
+) -> None:
+    query = (
+        select(attempts, phones.c.e164, phones.c.kind.label("phone_kind"), phones.c.place, attempt_cases.c.case_id)
+        .join(phones, phones.c.id == attempts.c.phone_id)
+        .outerjoin(attempt_cases, attempt_cases.c.attempt_id == attempts.c.id)
+        .where(
+            attempts.c.debtor_id.in_(ids),
+            attempts.c.reserved_at >= since,
+            attempts.c.state != AttemptState.RELEASED,
+        )
+        .order_by(attempts.c.reserved_at, attempts.c.id)
+    )
+    found: dict[int, tuple[Row[Any], list[str]]] = {}
+    for row in tx.execute(query):
+        person = people.get(row.debtor_id)
+        if person is None or row.id == without:
+            continue
+        refs = found.setdefault(row.id, (row, []))[1]
+        if row.case_id in person.cases:
+            refs.append(person.cases[row.case_id].ref)
+    for row, refs in found.values():
+        people[row.debtor_id].history.append(_past(row, tuple(refs)))
+    query = select(inbound_messages, phones.c.e164).outerjoin(phones, phones.c.id == inbound_messages.c.phone_id)
+    for row in tx.execute(query.where(inbound_messages.c.debtor_id.in_(ids), inbound_messages.c.received_at >= since)):
+        if person := people.get(row.debtor_id):
+            refs = [case.ref for case in person.cases.values() if case.status is not CaseStatus.CLOSED]
+            person.history.append(
+                PastContact(
+                    row.received_at,
+                    Direction.INBOUND,
+                    Channel(row.channel),
+                    Disposition.RECEIVED,
+                    tuple(refs),
+                    row.e164,
+                )
+            )
+
+
+def _past(row: Row[Any], refs: tuple[str, ...]) -> PastContact:
+    return PastContact(
+        at=row.placed_at or row.reserved_at,
+        direction=Direction.OUTBOUND,
+        channel=Channel(row.channel),
+        disposition=Disposition(row.disposition) if row.disposition else None,
+        cases=refs,
+        phone=row.e164,
+        voice=Voice(row.voice) if row.voice else None,
+        requested=row.requested,
+        place=PhonePlace(row.place),
+        phone_kind=PhoneKind(row.phone_kind),
+        purpose=Purpose(row.purpose),
+    )
+
+
+def debtors_with_number(tx: Connection, e164: str) -> list[tuple[int, int]]:
+    """(debtor id, phone id) of everyone on file with this number, the one we last contacted on it first."""
+    last = func.max(attempts.c.reserved_at).label("last")
+    query = (
+        select(phones.c.debtor_id, phones.c.id, last)
+        .outerjoin(attempts, attempts.c.phone_id == phones.c.id)
+        .where(phones.c.e164 == e164)
+        .group_by(phones.c.debtor_id, phones.c.id)
+    )
+    rows = sorted(
+        tx.execute(query), key=lambda row: (row.last is None, -(row.last.timestamp() if row.last else 0), row.id)
+    )
+    return [(row.debtor_id, row.id) for row in rows]
