@@ -1,0 +1,6 @@
+"""How do loans and payments get in? `outreach import`: CSV files of CONTRACT 3, checked, merged and logged."""
+
+from outreach.book.loading import Imported, import_book
+from outreach.book.payments import PaymentsImported, import_payments
+
+__all__ = ["Imported", "PaymentsImported", "import_book", "import_payments"]

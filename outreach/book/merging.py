@@ -1,0 +1,220 @@
+"""What does a part of the book change on file? People and loans merged set by set, one event per case that moved."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from outreach.book import persons
+from outreach.book.people import SPELT, Said, said_of_loan
+from outreach.book.persons import Person
+from outreach.book.rows import BookRow
+from outreach.core.money import write_amount
+from outreach.core.terms import CaseStatus, EventKind, Money
+from outreach.store.bulk import insert_rows, new_ids, rows_in, update_rows
+from outreach.store.caselog import GENESIS, LOGGED, Entry, canonical, loggable, record
+from outreach.store.database import claim
+from outreach.store.tables import cases, debtors
+
+LOAN = ("creditor", "collector", "product", "balance_minor", "amount_due_minor", "due_on", "funding_account", "tags")
+OPENING = (
+    *("id", "debtor_id", "ref", "currency", *LOAN),
+    *("status", "last_seq", "last_hash", "plan_dirty", "book_said", "opened_at"),
+)
+# What a case's steps and messages depend on: a change makes the plan stale. Of the rest (name, e-mail, balance,
+# account) it does not.
+PLAN = frozenset(
+    {
+        *("language", "country", "timezone", "addresses", "phones"),
+        *("creditor", "collector", "product", "amount_due", "due_on", "tags"),
+    }
+)
+BOOK_LOCK = 0x626F_6F6B  # PostgreSQL: two imports at once could open the same debtor twice
+
+
+@dataclass(slots=True)
+class Merged:
+    """What came of one part: loans and people counted, rejected rows with their reasons by line."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    debtors_created: int = 0
+    debtors_updated: int = 0
+    rejected: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Change:
+    """What becomes of one case on file: names as in the book, the values before (of those the log repeats), columns."""
+
+    names: list[str] = field(default_factory=list)
+    was: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_language: str | None = None) -> Merged:
+    """Merge whole debtors (all rows of each) into the database, in the caller's transaction."""
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BOOK_LOCK})")
+    known = _by_ref(tx, debtors, {row.debtor_ref for row in rows})
+    on_file = _by_ref(tx, cases, {row.loan_ref for row in rows})
+    merged = Merged(rejected=_refused(rows, known, on_file))
+    by_debtor: dict[str, list[BookRow]] = defaultdict(list)
+    by_loan: dict[str, list[BookRow]] = defaultdict(list)
+    for row in rows:
+        if row.line not in merged.rejected:
+            by_debtor[row.debtor_ref].append(row)
+            by_loan[row.loan_ref].append(row)
+    people = persons.gather(tx, by_debtor, known, default_language)
+    persons.merge_people(tx, people, now)
+    entries = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
+    changes = _changes(tx, people, {ref: group for ref, group in by_loan.items() if ref in on_file}, on_file)
+    entries += _entries(changes, {person.id: person for person in people}, now)
+    record(tx, entries)
+    persons.finish(tx, people)
+    merged.created = len(by_loan.keys() - on_file.keys())
+    merged.updated = sum(ref in on_file and on_file[ref].id in changes for ref in by_loan)
+    merged.unchanged = len(by_loan) - merged.created - merged.updated
+    merged.debtors_created = sum(person.is_new for person in people)
+    merged.debtors_updated = sum(bool(person.changed) for person in people)
+    return merged
+
+
+def _by_ref(tx: Connection, table: Table, refs: Iterable[str]) -> dict[str, Row[Any]]:
+    query = claim(select(table).order_by(table.c.id), tx)
+    return {row.ref: row for row in rows_in(tx, query, table.c.ref, refs)}
+
+
+def _refused(
+    rows: Iterable[BookRow], known: Mapping[str, Row[Any]], on_file: Mapping[str, Row[Any]]
+) -> dict[int, tuple[str, ...]]:
+    """Rows that contradict what is on file for good."""
+    debtor_ids = {ref: row.id for ref, row in known.items()}
+    found: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        reasons = []
+        debtor, case = known.get(row.debtor_ref), on_file.get(row.loan_ref)
+        if debtor is not None and debtor.erased_at is not None:
+            reasons.append(
+                f"debtor_ref: {row.debtor_ref!r} was erased on {debtor.erased_at:%Y-%m-%d} and stays forgotten"
+            )
+        if case is not None and case.debtor_id != debtor_ids.get(row.debtor_ref):
+            reasons.append(f"loan_ref: {row.loan_ref!r} is on file for another debtor")
+        if case is not None and case.currency != row.currency:
+            reasons.append(
+                f"currency: {row.loan_ref!r} is on file in {case.currency}; a loan never changes its currency"
+            )
+        if reasons:
+            found[row.line] = tuple(reasons)
+    return found
+
+
+def _open(
+    tx: Connection, people: Iterable[Person], groups: Mapping[str, Sequence[BookRow]], now: datetime
+) -> list[Entry]:
+    """Insert the cases that are new; returns their first events."""
+    by_ref = {person.ref: person for person in people}
+    rows: list[tuple[Any, ...]] = []
+    entries: list[Entry] = []
+    for case_id, (ref, group) in zip(new_ids(tx, cases, len(groups)), groups.items(), strict=True):
+        person = by_ref[group[0].debtor_ref]
+        person.stale = True  # another loan may join in what was decided for the first
+        said = said_of_loan(group)
+        values = {name: said.get(name) for name in LOAN} | {"due_on": group[0].due_on, "tags": said.get("tags", [])}
+        opening = (CaseStatus.ACTIVE, 0, GENESIS, True, canonical(said), now)
+        rows.append((case_id, person.id, ref, said["currency"], *values.values(), *opening))
+        logged = {name: loggable(values[name]) for name in LOGGED if name in values}
+        detail = {
+            "source": persons.SOURCE,
+            "creditor": said["creditor"],
+            "collector": said["collector"],
+            "amount_due": write_amount(Money(said["amount_due_minor"], said["currency"])),
+            "currency": said["currency"],
+            "due_on": said["due_on"],
+            "phones": person.digests,
+            "now": {"status": CaseStatus.ACTIVE, **logged},
+        }
+        entries.append(Entry(case_id, now, EventKind.OPENED, detail))
+        if said["amount_due_minor"] == 0:
+            entries.append(_closed(case_id, now))
+    insert_rows(tx, cases, OPENING, rows)
+    return entries
+
+
+def _closed(case_id: int, now: datetime) -> Entry:
+    changes = {"status": CaseStatus.CLOSED, "plan_dirty": True}
+    return Entry(case_id, now, EventKind.CLOSED, {"because": "the book says nothing is due"}, changes=changes)
+
+
+def _changes(
+    tx: Connection, people: Iterable[Person], groups: Mapping[str, Sequence[BookRow]], on_file: Mapping[str, Row[Any]]
+) -> dict[int, tuple[Row[Any], _Change]]:
+    """By case id: what becomes of cases on file, because the book tells something new of the loan or of the person."""
+    by_id = {person.id: person for person in people}
+    found: dict[int, tuple[Row[Any], _Change]] = {}
+    remembered: list[tuple[int, str]] = []
+    for ref, group in groups.items():
+        case = on_file[ref]
+        old = json.loads(case.book_said) if case.book_said else {}
+        said = old | said_of_loan(group)
+        if said == old:
+            continue
+        remembered.append((case.id, canonical(said)))
+        change = _compare(case, old, said)
+        if change.names:
+            found[case.id] = (case, change)
+            by_id[case.debtor_id].stale |= not PLAN.isdisjoint(change.names)
+    update_rows(tx, cases, ("id", "book_said"), remembered)
+    changed = [person.id for person in people if person.changed]
+    for case in rows_in(tx, claim(select(cases).order_by(cases.c.id), tx), cases.c.debtor_id, changed):
+        if case.last_seq:  # not one that was opened just now
+            found.setdefault(case.id, (case, _Change()))[1].names += by_id[case.debtor_id].changed
+    return found
+
+
+def _compare(case: Row[Any], old: Said, said: Said) -> _Change:
+    change = _Change()
+    for name in LOAN:
+        value = said.get(name)
+        if value is None or value == old.get(name):
+            continue
+        if name == "due_on":
+            value = date.fromisoformat(value)
+        before = getattr(case, name)
+        if value != before:
+            change.names.append(SPELT.get(name, name))
+            change.columns[name] = value
+            if name in LOGGED:
+                change.was[name] = loggable(before)
+    return change
+
+
+def _entries(
+    changes: Mapping[int, tuple[Row[Any], _Change]], people: Mapping[int, Person], now: datetime
+) -> list[Entry]:
+    entries: list[Entry] = []
+    for case_id, (case, change) in changes.items():
+        detail: dict[str, Any] = {"source": persons.SOURCE, "changed": sorted(change.names)}
+        if change.was:
+            detail["was"] = change.was
+        if digests := people[case.debtor_id].digests:
+            detail["phones_added"] = digests
+        columns = dict(change.columns)
+        if not PLAN.isdisjoint(change.names):
+            columns["plan_dirty"] = True
+        entries.append(Entry(case_id, now, EventKind.UPDATED, detail, changes=columns))
+        amount = change.columns.get("amount_due_minor")
+        if amount == 0 and case.status != CaseStatus.CLOSED:
+            entries.append(_closed(case_id, now))
+        elif amount and case.status == CaseStatus.CLOSED:
+            reopened = {"status": CaseStatus.ACTIVE, "plan_dirty": True}
+            because = {"because": "the book says something is due again"}
+            entries.append(Entry(case_id, now, EventKind.REOPENED, because, changes=reopened))
+    return entries

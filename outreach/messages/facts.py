@@ -1,0 +1,185 @@
+"""What does a message know? The facts the engine hands over, and the names templates call them by.
+
+Names come from other people's books: control and direction characters are taken out, overlong ones cut, and an account
+is shown by its last four characters only, whatever was handed over.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import StrictUndefined
+
+from outreach.core.terms import Collector, Money
+from outreach.messages.segments import Encoding
+
+COMPANY_LENGTH = 60
+PERSON_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """One loan to speak about. `account` may be whole or masked: only its last four characters are ever shown."""
+
+    ref: str
+    account: str
+    amount: Money
+    due_on: date
+    days_past_due: int
+    product: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything one message may say. Dates and `callback_at` are in the debtor's own zone.
+
+    `choices`: the days the keypress menu offers, first key first.
+    """
+
+    creditor: str
+    company: str
+    callback_phone: str
+    loans: tuple[Loan, ...]
+    today: date
+    debtor_name: str | None = None
+    collector: Collector = Collector.FIRST_PARTY
+    agent: str | None = None
+    promise_on: date | None = None
+    promise_amount: Money | None = None
+    offered_on: date | None = None
+    callback_at: datetime | None = None
+    choices: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message ready to send. `forced_by`: the characters that made it UCS-2. A voice text has no segments (0)."""
+
+    body: str
+    language: str
+    segments: int
+    encoding: Encoding
+    forced_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name a template may use: its `kind` (text, money, date, time, number, yes/no, loan, loans, dates), and if it
+    `can_be_empty`. `debt`: using it tells the listener that there is one.
+    """
+
+    kind: str
+    what: str
+    can_be_empty: bool = False
+    debt: bool = False
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "sender": Variable("text", "who writes: the creditor, or the company when it collects for another"),
+    "creditor": Variable("text", "whose loan it is"),
+    "company": Variable("text", "our own name"),
+    "third_party": Variable("yes/no", "true when the company collects for another", debt=True),
+    "callback_phone": Variable("text", "the number a debtor may call; write `callback_phone|phone`"),
+    "today": Variable("date", "the debtor's local day"),
+    "debtor_name": Variable("text", "the debtor", can_be_empty=True),
+    "agent": Variable("text", "a colleague's name", can_be_empty=True),
+    "loan": Variable("loan", "the loan, or the one due first of several", can_be_empty=True, debt=True),
+    "loans": Variable("loans", "all loans, the one due first at the front", debt=True),
+    "several": Variable("yes/no", "true when there is more than one loan", debt=True),
+    "count": Variable("number", "how many loans", debt=True),
+    "totals": Variable("money", "the amounts due, added up for each currency", debt=True),
+    "promise_on": Variable("date", "the day the debtor promised", can_be_empty=True, debt=True),
+    "promise_amount": Variable("money", "what the debtor promised", can_be_empty=True, debt=True),
+    "offered_on": Variable("date", "the day our last message proposed", can_be_empty=True, debt=True),
+    "callback_at": Variable("time", "when the debtor asked to be called", can_be_empty=True),
+    "choices": Variable("dates", "the days offered by keypress", debt=True),
+}
+
+LOAN_FIELDS: Mapping[str, Variable] = {
+    "account": Variable("text", "the last four characters of the account", debt=True),
+    "amount": Variable("money", "what is due on it", debt=True),
+    "due_on": Variable("date", "when it is or was due", debt=True),
+    "days_past_due": Variable("number", "negative before the due date", debt=True),
+    "product": Variable("text", "the kind of loan", can_be_empty=True, debt=True),
+}
+
+
+class Empty(StrictUndefined):
+    """A fact that was not given: false when asked about, an error when printed or formatted."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def empty(name: str) -> Empty:
+    """What a template finds under the name of a fact that was not given."""
+    return Empty(hint=f"`{name}` is empty", name=name)
+
+
+def clean(text: str, length: int) -> str:
+    """Only what can be read: no control, format or direction characters, single spaces, at most `length` characters."""
+    shown = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
+    shown = " ".join(shown.split())
+    if len(shown) <= length:
+        return shown
+    head, _, tail = shown[: length + 1].rpartition(" ")
+    return head if len(tail) < length // 2 else shown[:length]
+
+
+def last_four(account: str) -> str:
+    """The last four letters or digits: `****4567` and `1234-5674567` are both `4567`."""
+    return "".join(c for c in account if c.isascii() and c.isalnum())[-4:]
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    """The facts under the names of `VARIABLES`, cleaned; what is missing is `Empty`."""
+    loans = [_view(loan) for loan in sorted(facts.loans, key=lambda loan: (loan.due_on, loan.ref))]
+    third_party = facts.collector is Collector.THIRD_PARTY
+    given = {
+        "sender": clean(facts.company if third_party else facts.creditor, COMPANY_LENGTH),
+        "creditor": clean(facts.creditor, COMPANY_LENGTH),
+        "company": clean(facts.company, COMPANY_LENGTH),
+        "callback_phone": clean(facts.callback_phone, PERSON_LENGTH),
+        "debtor_name": clean(facts.debtor_name or "", PERSON_LENGTH),
+        "agent": clean(facts.agent or "", PERSON_LENGTH),
+        "loan": loans[0] if loans else None,
+        "promise_on": facts.promise_on,
+        "promise_amount": facts.promise_amount,
+        "offered_on": facts.offered_on,
+        "callback_at": facts.callback_at,
+    }
+    always = {
+        "third_party": third_party,
+        "today": facts.today,
+        "loans": loans,
+        "several": len(loans) > 1,
+        "count": len(loans),
+        "totals": totals(loan.amount for loan in facts.loans),
+        "choices": list(facts.choices),
+    }
+    return always | {name: empty(name) if value in (None, "") else value for name, value in given.items()}
+
+
+def totals(amounts: Iterable[Money]) -> list[Money]:
+    """The amounts added up for each currency, in order of appearance."""
+    sums: dict[str, int] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return [Money(minor, currency) for currency, minor in sums.items()]
+
+
+def _view(loan: Loan) -> dict[str, Any]:
+    product = clean(loan.product or "", PERSON_LENGTH)
+    return {
+        "account": last_four(loan.account) or last_four(loan.ref) or empty("loan.account"),
+        "amount": loan.amount,
+        "due_on": loan.due_on,
+        "days_past_due": loan.days_past_due,
+        "product": product or empty("loan.product"),
+    }

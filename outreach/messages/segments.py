@@ -1,0 +1,66 @@
+"""How many SMS parts does a text cost, and which characters make it cost more?
+
+GSM 03.38 (3GPP TS 23.038) packs 160 septets in one message and 153 in each part of a longer one; a text with any
+character outside that alphabet goes as UCS-2: 70 UTF-16 units alone, 67 in a part. Neither an escaped GSM character nor
+a surrogate pair is split between two parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Encoding = Literal["GSM-7", "UCS-2"]
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENDED = frozenset("\f^{}\\[~]|€")  # two septets each: an escape, then the character
+
+_ALONE: dict[Encoding, int] = {"GSM-7": 160, "UCS-2": 70}
+_PART: dict[Encoding, int] = {"GSM-7": 153, "UCS-2": 67}
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """`count` parts of `encoding`; `units` septets or UTF-16 units; `forced_by`: characters outside GSM-7, each once."""
+
+    count: int
+    encoding: Encoding
+    units: int
+    forced_by: tuple[str, ...] = ()
+
+
+def count_segments(text: str) -> Segments:
+    """Count the parts of `text` exactly as they are billed. An empty text has none."""
+    forced_by = outside_gsm(text)
+    encoding: Encoding = "UCS-2" if forced_by else "GSM-7"
+    costs = [_ucs_cost(c) for c in text] if forced_by else [_gsm_cost(c) for c in text]
+    units = sum(costs)
+    alone = units <= _ALONE[encoding]
+    count = min(units, 1) if alone else _parts(costs, _PART[encoding])
+    return Segments(count, encoding, units, forced_by)
+
+
+def outside_gsm(text: str) -> tuple[str, ...]:
+    """The characters of `text` that GSM-7 does not have, each once, in order of appearance."""
+    return tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENDED))
+
+
+def _gsm_cost(character: str) -> int:
+    return 2 if character in GSM_EXTENDED else 1
+
+
+def _ucs_cost(character: str) -> int:
+    return 2 if ord(character) > 0xFFFF else 1
+
+
+def _parts(costs: Iterable[int], size: int) -> int:
+    parts, room = 0, 0
+    for cost in costs:
+        if cost > room:
+            parts, room = parts + 1, size
+        room -= cost
+    return parts
