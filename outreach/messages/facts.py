@@ -113,7 +113,7 @@ class Empty(StrictUndefined):
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]  # the parent raises
         return False
 
 

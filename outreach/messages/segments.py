@@ -25,7 +25,7 @@ _PART: dict[Encoding, int] = {"GSM-7": 153, "UCS-2": 67}
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """`count` parts of `encoding`; `units` septets or UTF-16 units; `forced_by`: characters outside GSM-7, each once."""
+    """`count` parts, `units` septets or UTF-16 units; `forced_by`: the characters outside GSM-7, each once."""
 
     count: int
     encoding: Encoding

@@ -18,15 +18,8 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_symbol
 
+from outreach.core.money import exponent
 from outreach.core.terms import Money
-
-# ISO 4217 minor units other than two. (CLDR rounds some of these for display; the book does not.)
-_MINOR_DIGITS: dict[str, int] = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}  # fmt: skip
 
 # How a date looks, by language: (date, date with weekday, spoken date), and what is added for another year.
 _DATES: dict[str, tuple[str, str, str]] = {
@@ -68,13 +61,13 @@ _PLAIN = str.maketrans(
 _SPACES = re.compile(r"\s+")  # \s takes every Unicode space with it, the no-break and the narrow ones
 _CJK = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 _BESIDE_CJK = re.compile(rf"(?<=[{_CJK}]) | (?=[{_CJK}])")
-_WIDE_LANGUAGES = frozenset({"zh", "ja"})  # cannot be written in GSM-7: their punctuation stays as it is
+WIDE_LANGUAGES = frozenset({"zh", "ja"})  # cannot be written in GSM-7: their punctuation stays as it is
 
 
 def tidy(text: str, language: str) -> str:
     """One paragraph with single spaces; look-alikes outside GSM-7 replaced where the language can do without them."""
     text = _SPACES.sub(" ", text).strip()
-    if base(language) in _WIDE_LANGUAGES:
+    if base(language) in WIDE_LANGUAGES:
         return _BESIDE_CJK.sub("", text)
     return text.translate(_PLAIN)
 
@@ -114,7 +107,7 @@ def spoken_day(on: date, language: str, today: date) -> str:
 def time_text(at: time | datetime, language: str) -> str:
     """`3:30 PM`, `15:30`: the clock of the value itself; the caller has put it in the debtor's zone."""
     locale = "en_US" if base(language) == "en" else _locale(language)
-    return _narrow(format_time(at.timetz() if isinstance(at, datetime) else at, "short", locale=locale))
+    return _narrow(format_time(at.time() if isinstance(at, datetime) else at, "short", locale=locale))
 
 
 def phone_text(e164: str) -> str:
@@ -173,7 +166,7 @@ def _signed(amount: Money, lang: str) -> str:
 
 def _digits(amount: Money, locale: str) -> str:
     """The number alone, grouped, always with all the decimals of its currency: a two-digit tail is never thousands."""
-    places = minor_digits(amount.currency)
+    places = exponent(amount.currency)
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return _narrow(format_decimal(_decimal(amount), format=pattern, locale=locale))
 
@@ -185,7 +178,7 @@ def _unit_zh(currency: str) -> str:
 def _spoken_money(amount: Money, language: str) -> str:
     lang = base(language)
     parts = _HUNDREDTHS.get(lang, {}).get(amount.currency)
-    whole, rest = divmod(abs(amount.minor), 10 ** minor_digits(amount.currency))
+    whole, rest = divmod(abs(amount.minor), 10 ** exponent(amount.currency))
     if rest and parts is None:
         return f"{_decimal(amount)}{_unit(amount, lang)}"
     shown = format_decimal(whole, locale="en_US") if lang == "en" else str(whole)
@@ -202,13 +195,8 @@ def _unit(counted: Money, lang: str) -> str:
     return f" {get_currency_name(counted.currency, count=counted.minor, locale=lang)}"
 
 
-def minor_digits(currency: str) -> int:
-    """How many decimals the currency has (ISO 4217): 2 unless known otherwise."""
-    return _MINOR_DIGITS.get(currency, 2)
-
-
 def _decimal(amount: Money) -> Decimal:
-    return Decimal(amount.minor).scaleb(-minor_digits(amount.currency))
+    return Decimal(amount.minor).scaleb(-exponent(amount.currency))
 
 
 def _date(on: date, language: str, today: date, form: int) -> str:
