@@ -19,7 +19,7 @@ class Phrase:
 
 
 def _rows(rows: Mapping[str, str], word: str = r"\b(?:{})\b") -> tuple[Phrase, ...]:
-    """From `{what: alternatives}`. A space stands for any white space; alternatives are whole words, if `word` says so."""
+    """From `{what: alternatives}`. A space stands for any white space; alternatives are whole words by default."""
     return tuple(
         Phrase(re.compile(word.format(alternatives.replace(" ", r"\s+")), re.IGNORECASE), what)
         for what, alternatives in rows.items()
@@ -39,8 +39,7 @@ _WIDE = "{}"  # Chinese has no spaces between words
 _CIRCLE_EN = (
     "employer|boss|work|family|wife|husband|parents|mother|father|children|friends|neighbou?rs?|landlord|relatives"
 )
-_CIRCLE_ES = "jef[ea]|empleador|patr[óo]n|trabajo|familia\\w*|espos[oa]|padres|madre|padre|hij[oa]s|vecin[oa]s?|"
-             "amig[oa]s?|casero"
+_CIRCLE_ES = r"jef[ea]|empleador|patr[óo]n|trabajo|familia\w*|espos[oa]|padres|madre|padre|hij[oa]s|vecin[oa]s?|amig[oa]s?|casero"
 _CIRCLE_ZH = "家人|家属|亲友|父母|配偶|单位|公司|领导|同事|朋友|邻居|通讯录"
 
 # US: 15 USC 1692d, 1692e(4), (5), (7), 12 CFR 1006.18(b). China: the classes forbidden by the bankers' guideline on
