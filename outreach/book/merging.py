@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from outreach.book import persons
-from outreach.book.people import SPELT, Said, said_of_loan
+from outreach.book.people import SPELT, Said, said_of_loan, said_of_person
 from outreach.book.persons import Person
 from outreach.book.rows import BookRow
 from outreach.core.money import write_amount
@@ -35,7 +35,6 @@ PLAN = frozenset(
         *("creditor", "collector", "product", "amount_due", "due_on", "tags"),
     }
 )
-BOOK_LOCK = 0x626F_6F6B  # PostgreSQL: two imports at once could open the same debtor twice
 
 
 @dataclass(slots=True)
@@ -61,17 +60,12 @@ class _Change:
 
 def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_language: str | None = None) -> Merged:
     """Merge whole debtors (all rows of each) into the database, in the caller's transaction."""
-    if tx.dialect.name != "sqlite":
-        tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BOOK_LOCK})")
+    repeated = _repeated(tx, rows)
+    rows = [row for row in rows if row.debtor_ref not in repeated]
     known = _by_ref(tx, debtors, {row.debtor_ref for row in rows})
     on_file = _by_ref(tx, cases, {row.loan_ref for row in rows})
     merged = Merged(rejected=_refused(rows, known, on_file))
-    by_debtor: dict[str, list[BookRow]] = defaultdict(list)
-    by_loan: dict[str, list[BookRow]] = defaultdict(list)
-    for row in rows:
-        if row.line not in merged.rejected:
-            by_debtor[row.debtor_ref].append(row)
-            by_loan[row.loan_ref].append(row)
+    by_debtor, by_loan = _grouped(row for row in rows if row.line not in merged.rejected)
     people = persons.gather(tx, by_debtor, known, default_language)
     persons.merge_people(tx, people, now)
     entries = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
@@ -81,10 +75,37 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     persons.finish(tx, people)
     merged.created = len(by_loan.keys() - on_file.keys())
     merged.updated = sum(ref in on_file and on_file[ref].id in changes for ref in by_loan)
-    merged.unchanged = len(by_loan) - merged.created - merged.updated
+    merged.unchanged = len(by_loan) - merged.created - merged.updated + sum(repeated.values())
     merged.debtors_created = sum(person.is_new for person in people)
     merged.debtors_updated = sum(bool(person.changed) for person in people)
     return merged
+
+
+def _repeated(tx: Connection, rows: Iterable[BookRow]) -> dict[str, int]:
+    """Debtors of whom the book says, loan for loan, just what it said before, and how many loans: nothing to do."""
+    by_debtor, by_loan = _grouped(rows)
+    said: dict[int, str] = {}
+    query = select(debtors.c.id, debtors.c.ref, debtors.c.book_said)
+    for debtor in rows_in(tx, query, debtors.c.ref, by_debtor):
+        if debtor.book_said == canonical(said_of_person(by_debtor[debtor.ref])):
+            said[debtor.id] = debtor.ref
+    loans: dict[str, int] = defaultdict(int)
+    if said:
+        query = select(cases.c.ref, cases.c.debtor_id, cases.c.book_said)
+        for case in rows_in(tx, query, cases.c.ref, by_loan):
+            if case.debtor_id in said and case.book_said == canonical(said_of_loan(by_loan[case.ref])):
+                loans[said[case.debtor_id]] += 1
+    return {ref: count for ref, count in loans.items() if count == len({row.loan_ref for row in by_debtor[ref]})}
+
+
+def _grouped(rows: Iterable[BookRow]) -> tuple[dict[str, list[BookRow]], dict[str, list[BookRow]]]:
+    """Rows by debtor and by loan, in their order."""
+    by_debtor: dict[str, list[BookRow]] = defaultdict(list)
+    by_loan: dict[str, list[BookRow]] = defaultdict(list)
+    for row in rows:
+        by_debtor[row.debtor_ref].append(row)
+        by_loan[row.loan_ref].append(row)
+    return by_debtor, by_loan
 
 
 def _by_ref(tx: Connection, table: Table, refs: Iterable[str]) -> dict[str, Row[Any]]:

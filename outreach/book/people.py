@@ -63,7 +63,7 @@ def _quarrels(group: Sequence[BookRow], columns: Iterable[str]) -> Iterator[str]
 
 def said_of_person(rows: Sequence[BookRow]) -> Said:
     """What these rows say of one debtor; nothing where every cell is empty. Phones in the order of the rows."""
-    said: Said = {name: value for name in PERSON_COLUMNS if (value := _first(rows, name)) is not None}
+    said = _said(rows, PERSON_COLUMNS)
     said["country"] = rows[0].country
     said["phones"] = {row.e164: [row.kind, row.place] for row in rows}
     said["addresses"] = _addresses(rows)
@@ -74,20 +74,28 @@ def said_of_person(rows: Sequence[BookRow]) -> Said:
 
 def said_of_loan(rows: Sequence[BookRow]) -> Said:
     """What these rows say of one loan."""
+    said = _said(rows, LOAN_COLUMNS[1:])
+    said["due_on"] = rows[0].due_on.isoformat()
+    if "tags" in said:
+        said["tags"] = list(said["tags"])  # as JSON gives it back
+    return said
+
+
+def _said(rows: Sequence[BookRow], columns: Sequence[str]) -> Said:
+    """The first word on each column; rows agree where they speak."""
     said: Said = {}
-    for name in LOAN_COLUMNS[1:]:
-        value = _first(rows, name)
-        if value is not None:
-            said[name] = value
-    return said | {"due_on": rows[0].due_on.isoformat()}
-
-
-def _first(rows: Sequence[BookRow], name: str) -> Any:
-    return next((value for row in rows if (value := getattr(row, name)) is not None), None)
+    for row in reversed(rows):
+        for name in columns:
+            value = getattr(row, name)
+            if value is not None:
+                said[name] = value
+    return said
 
 
 def _addresses(rows: Sequence[BookRow]) -> list[list[str | None]]:
     """Each address once; one that is only a country says nothing beside a fuller one there."""
     found = list(dict.fromkeys(row.address for row in rows))
+    if len(found) == 1:
+        return [list(found[0])]
     full = {address[-1] for address in found if any(address[:-1])}
     return [list(address) for address in found if any(address[:-1]) or address[-1] not in full]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Connection, Row, Select, Table, any_, bindparam
+from sqlalchemy import ARRAY, JSON, Column, Connection, Row, Select, Table, any_, bindparam
 
 CHUNK = 2000  # values in one query
 Values = Sequence[Any]
@@ -80,14 +80,24 @@ def _driver(tx: Connection) -> Any:
 
 def _bound(tx: Connection, table: Table, columns: Sequence[str], rows: Iterable[Values]) -> Iterator[tuple[Any, ...]]:
     """Each row as the driver wants it."""
-    processors: list[tuple[int, Any]] = []
+    processors: list[tuple[int, Any, dict[Any, Any] | None]] = []
     for place, name in enumerate(columns):
         kind = table.c[name].type.dialect_impl(tx.dialect)
         process = kind.bind_processor(tx.dialect)
         if process is not None:
-            processors.append((place, process))
+            once: dict[Any, Any] | None = None if isinstance(table.c[name].type, JSON) else {}
+            processors.append((place, process, once))
+    if not processors:
+        yield from map(tuple, rows)
+        return
     for row in rows:
         values = list(row)
-        for place, process in processors:
-            values[place] = process(values[place])
+        for place, process, once in processors:
+            value = values[place]
+            if once is None:
+                values[place] = process(value)
+            elif value in once:  # a batch repeats its instants and dates
+                values[place] = once[value]
+            else:
+                values[place] = once[value] = process(value)
         yield tuple(values)

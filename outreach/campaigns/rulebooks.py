@@ -1,0 +1,274 @@
+"""How does `config/rulebooks/**` become the law the gate applies? Each figure with its row id, citation and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from outreach.campaigns import source
+from outreach.core.rulebook import (
+    Cap,
+    ContactHours,
+    Counted,
+    NeedsConsent,
+    Period,
+    Rule,
+    Rulebook,
+    Rulebooks,
+    Scope,
+    Source,
+    Stop,
+    Unit,
+    WaitAfter,
+    Window,
+)
+from outreach.core.terms import (
+    Channel,
+    Collector,
+    ConfigError,
+    ConsentGivenTo,
+    ConsentKind,
+    Disposition,
+    Fault,
+    PhoneKind,
+    PhonePlace,
+    Purpose,
+    SuppressionReason,
+    Voice,
+)
+from outreach.core.zones import country_zones, is_zone
+
+DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+DAY = 24 * 3600
+Confidence = Literal["A", "A/B", "B", "P", "S", "POLICY"]  # MEM, M, S- and E are no law: see docs/rulebooks.md
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _clock(value: object) -> int:
+    text = str(value)
+    hours, _, minutes = text.partition(":")
+    if not (hours.isdigit() and minutes.isdigit() and len(minutes) == 2):
+        raise ValueError(f"{text!r} is no time of day, expected HH:MM")
+    second = int(hours) * 3600 + int(minutes) * 60
+    if int(minutes) > 59 or second > DAY:
+        raise ValueError(f"{text!r} is no time of day, expected 00:00 to 24:00")
+    return second
+
+
+def _zone(value: object) -> str:
+    if not is_zone(str(value)):
+        raise ValueError(f"{value!r} is no time zone, expected an IANA name like America/New_York")
+    return str(value)
+
+
+def _country(value: object) -> str:
+    if value and not country_zones(str(value)):
+        raise ValueError(f"{value!r} is no country, expected ISO 3166-1 alpha-2 like US")
+    return str(value)
+
+
+def _days(value: object) -> frozenset[int]:
+    words = [str(word) for word in value] if isinstance(value, list) else str(value).split()
+    if words == ["daily"]:
+        return frozenset(range(1, 8))
+    if unknown := [word for word in words if word not in DAYS]:
+        raise ValueError(f"{unknown[0]!r} is no day, expected mon, tue, wed, thu, fri, sat, sun or daily")
+    return frozenset(DAYS[word] for word in words)
+
+
+Clock = Annotated[int, BeforeValidator(_clock)]
+Listed = BeforeValidator(_as_list)
+
+
+class AppliesModel(Strict):
+    collector: Annotated[frozenset[Collector], Listed] = frozenset()
+    channel: Annotated[frozenset[Channel], Listed] = frozenset()
+    voice: Annotated[frozenset[Voice], Listed] = frozenset()
+    purpose: Annotated[frozenset[Purpose], Listed] = frozenset()
+    phone_kind: Annotated[frozenset[PhoneKind], Listed] = frozenset()
+    place: Annotated[frozenset[PhonePlace], Listed] = frozenset()
+    past_due_from: int | None = None
+    past_due_to: int | None = None
+
+
+class WindowModel(Strict):
+    days: Annotated[frozenset[int], BeforeValidator(_days)]
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WindowModel:
+        if self.start >= self.end:
+            raise ValueError("the window ends before it begins, expected `from` before `to` (split it at midnight)")
+        return self
+
+
+class HoursModel(Strict):
+    windows: list[WindowModel] = Field(min_length=1)
+    ends_excluded: bool = False
+    zone: Annotated[str, BeforeValidator(_zone)] | None = None
+    lifted_by: ConsentKind | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> HoursModel:
+        for index, one in enumerate(self.windows):
+            for other in self.windows[index + 1 :]:
+                if one.days & other.days and one.start < other.end and other.start < one.end:
+                    raise ValueError("two windows overlap on the same day, expected windows apart from each other")
+        return self
+
+
+class CapModel(Strict):
+    limit: int = Field(ge=1)
+    per: Unit
+    days: int | None = Field(default=None, ge=1, le=60)
+    period: Period = Period.DAYS
+    channels: Annotated[frozenset[Channel], Listed] = frozenset()
+    voices: Annotated[frozenset[Voice], Listed] = frozenset()
+    only: Annotated[frozenset[Disposition], Listed] = frozenset()
+    but_not: Annotated[frozenset[Disposition], Listed] = frozenset()
+    places: Annotated[frozenset[PhonePlace], Listed] = frozenset()
+    requested_count: bool = False
+    replies_count: bool = False
+
+    @model_validator(mode="after")
+    def _one_period(self) -> CapModel:
+        if (self.period is Period.DAYS) != (self.days is not None):
+            raise ValueError("expected either `days: N` or `period: week` or `period: month`")
+        return self
+
+
+class WaitModel(Strict):
+    days: int = Field(ge=1, le=60)
+    per: Unit
+    after: Annotated[frozenset[Disposition], Listed] = frozenset({Disposition.RIGHT_PARTY})
+    channels: Annotated[frozenset[Channel], Listed] = frozenset({Channel.CALL})
+    inbound: bool = True
+
+
+class ConsentModel(Strict):
+    kind: ConsentKind
+    given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
+    within_days: int | None = Field(default=None, ge=1)
+
+
+class StopModel(Strict):
+    reasons: Annotated[frozenset[SuppressionReason], Listed] = Field(min_length=1)
+
+
+class RuleModel(Strict):
+    rule: str = Field(pattern=r"^[A-Z][A-Z0-9-]+$")
+    because: str = Field(min_length=3)
+    citation: str = Field(min_length=3)
+    confidence: Confidence
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    applies: AppliesModel = AppliesModel()
+    hours: HoursModel | None = None
+    cap: CapModel | None = None
+    wait: WaitModel | None = None
+    consent: ConsentModel | None = None
+    stop: StopModel | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> RuleModel:
+        kinds = [self.hours, self.cap, self.wait, self.consent, self.stop]
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("expected exactly one of `hours`, `cap`, `wait`, `consent`, `stop`")
+        if self.in_force_from and self.in_force_until and self.in_force_from >= self.in_force_until:
+            raise ValueError("the rule ends before it begins")
+        return self
+
+    def frozen(self) -> Rule:
+        a = self.applies
+        scope = Scope(a.collector, a.channel, a.voice, a.purpose, a.phone_kind, a.place, a.past_due_from, a.past_due_to)
+        origin = Source(
+            self.rule, self.citation, self.confidence, self.because, self.in_force_from, self.in_force_until, scope
+        )
+        if self.hours:
+            windows = tuple(Window(w.days, w.start, w.end, self.hours.ends_excluded) for w in self.hours.windows)
+            return ContactHours(origin, windows, self.hours.zone, self.hours.lifted_by)
+        if self.cap:
+            c = self.cap
+            counted = Counted(c.channels, c.voices, c.only, c.but_not, c.places, c.requested_count, c.replies_count)
+            return Cap(origin, c.limit, c.per, counted, c.period, c.days or 1)
+        if self.wait:
+            return WaitAfter(
+                origin, self.wait.days, self.wait.per, self.wait.after, self.wait.channels, self.wait.inbound
+            )
+        if self.consent:
+            return NeedsConsent(origin, self.consent.kind, self.consent.given_to, self.consent.within_days)
+        return Stop(origin, self.stop.reasons if self.stop else frozenset())
+
+
+class RulebookModel(Strict):
+    rulebook: str = Field(pattern=r"^[a-z]+(/[a-z-]+)?$")
+    title: str
+    country: Annotated[str, BeforeValidator(_country)] = ""
+    regions: Annotated[frozenset[str], Listed] = frozenset()
+    postcodes: list[str] = []
+    rules: list[RuleModel] = Field(min_length=1)
+
+    def frozen(self) -> Rulebook:
+        rules = tuple(rule.frozen() for rule in self.rules)
+        return Rulebook(self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes))
+
+
+def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Rulebooks:
+    """Every rulebook below `folder`. Raises ConfigError with every fault of every file."""
+    faults: list[Fault] = []
+    books: list[Rulebook] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            model = source.read(path, RulebookModel)
+        except ConfigError as error:
+            faults += error.faults
+            continue
+        faults += _faults(model, path, folder)
+        books.append(model.frozen())
+    if not books and not faults:
+        faults.append(Fault(str(folder), 0, 0, "no rulebooks here, expected *.yaml files: without law nothing is sent"))
+    names = {book.name for book in books}
+    faults += [
+        Fault(
+            "config/outreach.yaml",
+            0,
+            0,
+            f"`adopt.{country}`: no rulebook {name!r}{source.did_you_mean(name, sorted(names))}",
+        )
+        for country, name in (adopted or {}).items()
+        if name not in names
+    ]
+    if faults:
+        raise ConfigError(*faults)
+    return Rulebooks(tuple(books), dict(adopted or {}))
+
+
+def _faults(model: RulebookModel, path: Path, folder: Path) -> list[Fault]:
+    expected = path.relative_to(folder).with_suffix("").as_posix()
+    found = []
+    if model.rulebook != expected:
+        found.append(
+            Fault(str(path), 1, 1, f"`rulebook`: {model.rulebook!r}, expected {expected!r}, the file's own place")
+        )
+    is_policy = model.rulebook.startswith("policy/")
+    for index, rule in enumerate(model.rules):
+        if is_policy != rule.rule.startswith("POLICY-"):
+            kind = "a policy's rules begin with POLICY-" if is_policy else "only a policy's rules begin with POLICY-"
+            found.append(Fault(str(path), 0, 0, f"`rules.{index}.rule`: {rule.rule}: {kind}"))
+    twice = {rule.rule for rule in model.rules if sum(r.rule == rule.rule for r in model.rules) > 1}
+    found += [Fault(str(path), 0, 0, f"rule {name} is given twice") for name in sorted(twice)]
+    if not is_policy and not model.country:
+        found.append(Fault(str(path), 1, 1, "`country` is missing"))
+    return found

@@ -1,0 +1,232 @@
+"""What is the law of one place, as data? Rules with figures, citations and dates in force.
+
+Each kind of rule is one frozen class here and one function in `gate`. A rulebook is a list of rules for one place;
+`Rulebooks` knows which of them apply to an ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from outreach.core.terms import (
+    Address,
+    Ask,
+    Channel,
+    Collector,
+    ConsentGivenTo,
+    ConsentKind,
+    Disposition,
+    PhoneKind,
+    PhonePlace,
+    Purpose,
+    SuppressionReason,
+    Voice,
+)
+
+POLICY = "policy/"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which asks a rule binds. Empty sets and None bind all."""
+
+    collectors: frozenset[Collector] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    voices: frozenset[Voice] = frozenset()
+    purposes: frozenset[Purpose] = frozenset()
+    phone_kinds: frozenset[PhoneKind] = frozenset()
+    places: frozenset[PhonePlace] = frozenset()
+    past_due_from: int | None = None  # days past due, inclusive
+    past_due_to: int | None = None
+
+    def binds(self, ask: Ask) -> bool:
+        return (
+            (not self.collectors or ask.collector in self.collectors)
+            and (not self.channels or ask.channel in self.channels)
+            and (not self.voices or ask.voice in self.voices)
+            and (not self.purposes or ask.purpose in self.purposes)
+            and (not self.phone_kinds or ask.phone.kind in self.phone_kinds)
+            and (not self.places or ask.phone.place in self.places)
+            and (self.past_due_from is None or ask.days_past_due >= self.past_due_from)
+            and (self.past_due_to is None or ask.days_past_due <= self.past_due_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from and when it binds: `id` is what a refusal names; `until_on` is exclusive."""
+
+    id: str
+    citation: str
+    confidence: str
+    because: str
+    from_on: date | None = None
+    until_on: date | None = None
+    scope: Scope = Scope()
+
+    def in_force(self, on: date) -> bool:
+        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Allowed local times on some ISO weekdays, in seconds of the day: start <= t < end, or start < t < end."""
+
+    days: frozenset[int]
+    start: int
+    end: int
+    ends_excluded: bool = False
+
+    @property
+    def first(self) -> int:
+        """The first allowed whole second."""
+        return self.start + 1 if self.ends_excluded else self.start
+
+    def holds(self, second: float) -> bool:
+        return (self.start < second if self.ends_excluded else self.start <= second) and second < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHours:
+    """Contact only inside `windows`, in every candidate zone and in `zone` when the law fixes one.
+
+    `lifted_by`: a consent that lifts it.
+    """
+
+    source: Source
+    windows: tuple[Window, ...]
+    zone: str | None = None
+    lifted_by: ConsentKind | None = None
+
+
+class Unit(StrEnum):
+    """What a cap counts for: each debt, the person, or the number."""
+
+    DEBT = "debt"
+    PERSON = "person"
+    PHONE = "phone"
+
+
+class Period(StrEnum):
+    """Rolling local calendar days, or the calendar week (from Monday) or month the day lies in."""
+
+    DAYS = "days"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which past contacts count. `but_not`: dispositions that never count (a busy line, a dead number)."""
+
+    channels: frozenset[Channel] = frozenset()
+    voices: frozenset[Voice] = frozenset()
+    only: frozenset[Disposition] = frozenset()  # empty: any
+    but_not: frozenset[Disposition] = frozenset()
+    places: frozenset[PhonePlace] = frozenset()
+    requested: bool = False  # contacts the debtor asked for count too
+    replies: bool = False  # our answers to the debtor's own messages count too
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `limit` counted contacts per `unit` in `days` local calendar days, today being one of them."""
+
+    source: Source
+    limit: int
+    unit: Unit
+    counted: Counted
+    period: Period = Period.DAYS
+    days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAfter:
+    """No contact for `days` local calendar days after a contact with one of `dispositions`; its date is day one."""
+
+    source: Source
+    days: int
+    unit: Unit
+    dispositions: frozenset[Disposition]
+    channels: frozenset[Channel] = frozenset({Channel.CALL})
+    inbound: bool = True  # a call from the debtor starts it too
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConsent:
+    """Contact only with consent of this kind on file, given to one of `given_to` (empty: to anybody)."""
+
+    source: Source
+    kind: ConsentKind
+    given_to: frozenset[ConsentGivenTo] = frozenset()
+    within_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """These stops on file end contact. The gate honours every other stop too, without a citation."""
+
+    source: Source
+    reasons: frozenset[SuppressionReason]
+
+
+Rule = ContactHours | Cap | WaitAfter | NeedsConsent | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules of one place. `regions` and `postcodes` (prefixes) narrow it; empty: the whole country."""
+
+    name: str
+    title: str
+    country: str  # ISO 3166-1 alpha-2; "" for a policy that is adopted by name
+    rules: tuple[Rule, ...]
+    regions: frozenset[str] = frozenset()
+    postcodes: tuple[str, ...] = ()
+
+    @property
+    def is_policy(self) -> bool:
+        return self.name.startswith(POLICY)
+
+    def covers(self, place: Address) -> bool:
+        if place.country != self.country or (self.regions and place.region not in self.regions):
+            return False
+        return not self.postcodes or bool(place.postcode and place.postcode.startswith(self.postcodes))
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebooks:
+    """All rulebooks, and which policy a supervisor has adopted for a country that has none (country -> name)."""
+
+    books: tuple[Rulebook, ...] = ()
+    adopted: Mapping[str, str] = field(default_factory=dict)
+    _cache: dict[object, tuple[tuple[Rulebook, ...], tuple[str, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def applying(
+        self, places: tuple[Address, ...], *, law_only: bool = False
+    ) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
+        """The rulebooks for these places (union), and the countries among them that no rulebook covers."""
+        key = (places, law_only)
+        found = self._cache.get(key)
+        if found is None:
+            if len(self._cache) > 50_000:
+                self._cache.clear()
+            found = self._cache[key] = self._applying(places, law_only)
+        return found
+
+    def _applying(self, places: tuple[Address, ...], law_only: bool) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
+        chosen: dict[str, Rulebook] = {}
+        missing: list[str] = []
+        for country in dict.fromkeys(place.country for place in places):
+            own = [place for place in places if place.country == country]
+            books = [book for book in self.books if not book.is_policy and any(book.covers(place) for place in own)]
+            adopted = [book for book in self.books if not law_only and book.name == self.adopted.get(country)]
+            chosen |= {book.name: book for book in books + adopted}
+            if not books and not adopted:
+                missing.append(country)
+        return tuple(chosen.values()), tuple(missing)

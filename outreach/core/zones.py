@@ -1,0 +1,204 @@
+"""In which time zones may the debtor be right now?
+
+The debtor's own statement, while it stands, is the only zone (US-Z-01). Otherwise every zone of every address and every
+zone of the number is a candidate, and an instant is allowed only if it is allowed in all of them (12 CFR 1006, comment
+6(b)(1)(i)-2). Zone rules come from the pinned `tzdata` package, never from the machine, on which no
+verdict may depend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+from phonenumbers import timezone as number_zones
+
+from outreach.core.terms import Address, Phone
+
+EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
+ARIZONA, ALASKA, HAWAII = "America/Phoenix", "America/Anchorage", "Pacific/Honolulu"
+
+# 49 CFR part 71 (standard time zone boundaries), by state; a state that lies in two zones has both. Arizona keeps no
+# daylight saving time except in the Navajo Nation (Mountain).
+US_STATES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("CT DC DE GA MA MD ME NC NH NJ NY OH PA RI SC VA VT WV".split(), (EASTERN,)),
+    **dict.fromkeys("AL AR IA IL LA MN MO MS OK WI".split(), (CENTRAL,)),
+    **dict.fromkeys("CO MT NM UT WY".split(), (MOUNTAIN,)),
+    **dict.fromkeys("CA WA".split(), (PACIFIC,)),
+    **dict.fromkeys("FL".split(), (EASTERN, CENTRAL)),
+    **dict.fromkeys("KS ND NE TX".split(), (CENTRAL, MOUNTAIN)),
+    "SD": (CENTRAL, MOUNTAIN),
+    "IN": ("America/Indiana/Indianapolis", CENTRAL),
+    "KY": (EASTERN, CENTRAL),
+    "TN": (EASTERN, CENTRAL),
+    "MI": ("America/Detroit", "America/Menominee"),
+    "ID": ("America/Boise", PACIFIC),
+    "OR": (PACIFIC, "America/Boise"),
+    "NV": (PACIFIC, MOUNTAIN),
+    "AZ": (ARIZONA, MOUNTAIN),
+    "AK": (ALASKA, "America/Adak"),
+    "HI": (HAWAII,),
+    "PR": ("America/Puerto_Rico",),
+    "VI": ("America/St_Thomas",),
+    "GU": ("Pacific/Guam",),
+    "MP": ("Pacific/Saipan",),
+    "AS": ("Pacific/Pago_Pago",),
+}
+CA_PROVINCES: dict[str, tuple[str, ...]] = {
+    "NL": ("America/St_Johns", "America/Goose_Bay"),
+    **dict.fromkeys("NS PE".split(), ("America/Halifax",)),
+    "NB": ("America/Moncton",),
+    "QC": ("America/Toronto", "America/Halifax"),
+    "ON": ("America/Toronto", "America/Winnipeg"),
+    "MB": ("America/Winnipeg",),
+    "SK": ("America/Regina", "America/Edmonton"),
+    "AB": ("America/Edmonton",),
+    "BC": ("America/Vancouver", "America/Edmonton", "America/Dawson_Creek"),
+    "YT": ("America/Whitehorse",),
+    "NT": ("America/Edmonton",),
+    "NU": ("America/Iqaluit", "America/Rankin_Inlet", "America/Edmonton"),
+}
+AU_STATES: dict[str, tuple[str, ...]] = {
+    "NSW": ("Australia/Sydney", "Australia/Broken_Hill"),
+    **dict.fromkeys(["VIC"], ("Australia/Melbourne",)),
+    "QLD": ("Australia/Brisbane",),
+    "SA": ("Australia/Adelaide",),
+    "WA": ("Australia/Perth", "Australia/Eucla"),
+    "TAS": ("Australia/Hobart",),
+    "NT": ("Australia/Darwin",),
+    "ACT": ("Australia/Sydney",),
+}
+REGIONS = {"US": US_STATES, "CA": CA_PROVINCES, "AU": AU_STATES}
+# The law of China names no clock; Beijing time is the official one everywhere (CN-GAP-4).
+ONE_CLOCK: dict[str, tuple[str, ...]] = {"CN": ("Asia/Shanghai",)}
+
+# US-Z-08 (NANPA): area codes that lie in two zones, of which libphonenumber knows one.
+SPLIT_AREA_CODES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("850", "448", "270", "364", "219", "574", "812", "930", "423", "931"), (EASTERN, CENTRAL)),
+    "906": ("America/Detroit", "America/Menominee"),
+    **dict.fromkeys(("605", "701", "308", "620", "785"), (CENTRAL, MOUNTAIN)),
+    **dict.fromkeys(("208", "986", "541", "458"), (MOUNTAIN, PACIFIC)),
+    "928": (ARIZONA, MOUNTAIN),
+    "915": (MOUNTAIN, CENTRAL),
+    "775": (PACIFIC, MOUNTAIN),
+    "907": (ALASKA, "America/Adak"),
+    "807": ("America/Toronto", "America/Winnipeg"),
+    "250": ("America/Vancouver", "America/Edmonton"),
+}
+NANP = 1
+PLACELESS = frozenset(
+    {
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.VOIP,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.UAN,
+        PhoneNumberType.PAGER,
+    }
+)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone with this IANA name, from the `tzdata` package. Raises ZoneInfoNotFoundError for any other name."""
+    parts = name.split("/")
+    if not all(part and part[0].isalpha() and ".." not in part for part in parts):
+        raise ZoneInfoNotFoundError(f"no time zone named {name!r}")
+    file = resources.files("tzdata").joinpath("zoneinfo", *parts)
+    try:
+        with file.open("rb") as stream:
+            return ZoneInfo.from_file(stream, key=name)
+    except (OSError, ValueError):
+        raise ZoneInfoNotFoundError(f"no time zone named {name!r}") from None
+
+
+def is_zone(name: str) -> bool:
+    """Is this an IANA name we know?"""
+    try:
+        zone(name)
+    except ZoneInfoNotFoundError:
+        return False
+    return True
+
+
+@cache
+def _by_country() -> dict[str, tuple[str, ...]]:
+    text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text()
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            country, _where, name = line.split("\t")[:3]
+            found.setdefault(country, []).append(name)
+    return {country: tuple(names) for country, names in found.items()} | ONE_CLOCK
+
+
+def country_zones(country: str) -> tuple[str, ...]:
+    """Every zone of a country (ISO 3166-1 alpha-2); empty for one we do not know."""
+    return _by_country().get(country, ())
+
+
+@lru_cache(maxsize=4096)
+def address_zones(country: str, region: str | None) -> tuple[str, ...]:
+    """Every zone of an address's subdivision, or of its country where the subdivision says nothing."""
+    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+
+
+@lru_cache(maxsize=65536)
+def number_country(e164: str) -> str | None:
+    """The country a number belongs to, or None."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+@lru_cache(maxsize=65536)
+def phone_zones(e164: str) -> tuple[str, ...]:
+    """Every zone the number itself points at; empty where it says nothing about place."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ()
+    if phonenumbers.number_type(number) in PLACELESS:
+        return ()
+    if number.country_code == NANP:
+        known = SPLIT_AREA_CODES.get(str(number.national_number)[:3])
+        if known:
+            return known
+    elif phonenumbers.number_type(number) is PhoneNumberType.MOBILE:
+        return ()  # outside North America a mobile number says its country, no more
+    found = tuple(name for name in number_zones.time_zones_for_number(number) if name != "Etc/Unknown")
+    return ONE_CLOCK.get(number_country(e164) or "", found)
+
+
+def candidate_zones(addresses: Sequence[Address], phone: Phone, stated_zone: str | None) -> tuple[str, ...]:
+    """Every zone the debtor may be in, sorted; empty when none can be derived. An unknown stated zone is none."""
+    if stated_zone and is_zone(stated_zone):
+        return (stated_zone,)
+    return _candidates(tuple((a.country, a.region) for a in addresses), phone.e164)
+
+
+@lru_cache(maxsize=65536)
+def _candidates(places: tuple[tuple[str, str | None], ...], e164: str) -> tuple[str, ...]:
+    found = {name for country, region in places for name in address_zones(country, region)}
+    found |= set(phone_zones(e164))
+    country = number_country(e164)
+    if country and country not in {place for place, _region in places} and not phone_zones(e164):
+        mobile = phonenumbers.number_type(phonenumbers.parse(e164)) is PhoneNumberType.MOBILE
+        found |= set(country_zones(country)) if mobile else set()
+    return tuple(sorted(found))
+
+
+def home_zone(addresses: Sequence[Address], phone: Phone, stated_zone: str | None) -> str | None:
+    """The zone local times are told in: the statement, else the first address's first zone, else the number's."""
+    if stated_zone and is_zone(stated_zone):
+        return stated_zone
+    for address in addresses:
+        if names := address_zones(address.country, address.region):
+            return names[0]
+    return next(iter(candidate_zones(addresses, phone, None)), None)
