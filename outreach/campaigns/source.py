@@ -1,7 +1,7 @@
 """How does a YAML file become checked objects, with the place of every fault?
 
-YAML 1.2 (`ruamel.yaml`): `no` is a word, 10:30 a time and not 630. Every fault is collected, with line and column, and an
-unknown key or value says which known one was probably meant.
+YAML 1.2 (`ruamel.yaml`): `no` is a word and 10:30 is a time, not 630. Every fault is collected, with line and column;
+an unknown key or value says which known one was probably meant.
 """
 
 from __future__ import annotations

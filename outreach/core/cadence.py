@@ -6,10 +6,12 @@ step per campaign and anchor (`Position`); each function here takes where it sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from outreach.core import zones
 from outreach.core.terms import CaseStatus, Channel, Collector, Disposition
 
 
@@ -139,3 +141,171 @@ class Moved:
     step: str
     position: Position | None
     days: int = 0
+
+
+def days_past_due(due_on: date, today: date) -> int:
+    """Negative before the due date, 0 on it."""
+    return (today - due_on).days
+
+
+def planned_instant(on: date, at: time, zone: str) -> datetime:
+    """The UTC instant of a local time of day; of one that the clock skips, the instant it jumps to."""
+    return datetime.combine(on, at, zones.zone(zone)).astimezone(UTC)
+
+
+def in_audience(campaign: Campaign, facts: CaseFacts, today: date) -> bool:
+    """Is the campaign for this case on this local day?"""
+    low, high = campaign.audience.days_past_due
+    overdue = days_past_due(facts.due_on, today)
+    return (low is None or overdue >= low) and (high is None or overdue <= high) and _is_for(campaign.audience, facts)
+
+
+def _is_for(audience: Audience, facts: CaseFacts) -> bool:
+    """Everything of the audience but the stage, which the step's own day decides."""
+    checks = (
+        not audience.products or facts.product in audience.products,
+        not audience.tags_any or bool(audience.tags_any & facts.tags),
+        not audience.tags_none & facts.tags,
+        not audience.countries or facts.country in audience.countries,
+        not audience.languages or facts.language in audience.languages,
+        not audience.creditors or facts.creditor in audience.creditors,
+        not audience.collectors or facts.collector in audience.collectors,
+        not audience.amount_due or _amount_fits(audience, facts),
+    )
+    return all(checks)
+
+
+def _amount_fits(audience: Audience, facts: CaseFacts) -> bool:
+    for currency, low, high in audience.amount_due:
+        if currency == facts.currency:
+            return (low is None or facts.amount_due_minor >= low) and (high is None or facts.amount_due_minor <= high)
+    return False
+
+
+def first(campaign: Campaign, facts: CaseFacts, anchor_on: date, now: datetime) -> Position | None:
+    """Where a case enters: the earliest step whose time, with what it is kept for, is not past. None: nowhere."""
+    return _from(campaign, campaign.steps, facts, anchor_on, now, 0, kept=True)
+
+
+def _from(
+    campaign: Campaign,
+    steps: Sequence[Step],
+    facts: CaseFacts,
+    anchor_on: date,
+    now: datetime,
+    shift_days: int,
+    *,
+    kept: bool = False,
+) -> Position | None:
+    for step in steps:
+        position = _position(step, facts, anchor_on, shift_days)
+        keeps = step.keep_for if kept else timedelta(0)
+        if position.planned_at + keeps >= now and _wanted(campaign, position, facts):
+            return position
+    return None
+
+
+def _position(step: Step, facts: CaseFacts, anchor_on: date, shift_days: int) -> Position:
+    on = anchor_on + timedelta(days=step.offset + shift_days)
+    return Position(step.name, 0, planned_instant(on, step.tries[0].time, facts.zone), shift_days)
+
+
+def _wanted(campaign: Campaign, position: Position, facts: CaseFacts) -> bool:
+    """Does the campaign run, and is the case in its audience, on the local day of this position?"""
+    on = position.planned_at.astimezone(zones.zone(facts.zone)).date()
+    if (campaign.valid_from and on < campaign.valid_from) or (campaign.valid_until and on > campaign.valid_until):
+        return False
+    return in_audience(campaign, facts, on)
+
+
+def current_try(campaign: Campaign, position: Position) -> Try | None:
+    """What is to be done at this position; None when this version of the campaign no longer has it."""
+    step = campaign.step(position.step)
+    return step.tries[position.try_no] if step and position.try_no < len(step.tries) else None
+
+
+def blocked(campaign: Campaign, position: Position, facts: CaseFacts) -> Condition | None:
+    """The stop, `unless` or unmet `only_if` that keeps this step from being done now; the campaign's stops come first."""
+    step = campaign.step(position.step)
+    wanted = step.only_if - facts.happened if step else frozenset()
+    against = facts.happened & (step.unless if step else frozenset())
+    for found in (facts.happened & campaign.stop_when, against, wanted):
+        if found:
+            return min(found)
+    return None
+
+
+def skip(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Position | None:
+    """The next step, without trying this one again. Never planned before `now`."""
+    return _from(campaign, _later(campaign, position), facts, anchor_on, now, position.shift_days)
+
+
+def _later(campaign: Campaign, position: Position) -> Sequence[Step]:
+    """The steps after this one; where this version no longer has it, none: the plan job finds the place anew."""
+    names = [step.name for step in campaign.steps]
+    return campaign.steps[names.index(position.step) + 1 :] if position.step in names else ()
+
+
+def after(
+    campaign: Campaign,
+    position: Position,
+    disposition: Disposition,
+    facts: CaseFacts,
+    anchor_on: date,
+    now: datetime,
+) -> Position | None:
+    """Where a case goes after a try: its fallback if the try failed in a way that asks for one, else the next step."""
+    step = campaign.step(position.step)
+    follow = position.try_no + 1
+    if step and disposition in step.follow_up_on and follow < len(step.tries):
+        return Position(step.name, follow, _next_slot(step.tries[follow], facts.zone, now), position.shift_days)
+    return skip(campaign, position, facts, anchor_on, now)
+
+
+def _next_slot(attempt: Try, zone: str, now: datetime) -> datetime:
+    """`attempt.after` days from today at its time of day, the day after if that is past already."""
+    today = now.astimezone(zones.zone(zone)).date()
+    at = planned_instant(today + attempt.after, attempt.time, zone)
+    return at if at >= now else planned_instant(today + attempt.after + timedelta(days=1), attempt.time, zone)
+
+
+def late(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Moved | None:
+    """What becomes of a step whose time, with what it is kept for, is past. None: it is not late."""
+    step = campaign.step(position.step)
+    if step is None or position.planned_at + step.keep_for >= now:
+        return None
+    return _LATE[step.if_late](campaign, step, position, facts, anchor_on, now)
+
+
+def _expire(
+    campaign: Campaign, step: Step, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
+) -> Moved:
+    later = _from(campaign, _later(campaign, position), facts, anchor_on, now, position.shift_days, kept=True)
+    return Moved(Late.EXPIRE, step.name, later)
+
+
+def _shift(
+    campaign: Campaign, step: Step, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
+) -> Moved:
+    """Done at its next time of day; every later step moves by the same whole days."""
+    info = zones.zone(facts.zone)
+    attempt = step.tries[min(position.try_no, len(step.tries) - 1)]
+    at = _next_slot(replace(attempt, after=timedelta(0)), facts.zone, now)
+    days = (at.astimezone(info).date() - position.planned_at.astimezone(info).date()).days
+    moved = Position(step.name, position.try_no, at, position.shift_days + days)
+    return Moved(Late.SHIFT, step.name, moved if _wanted(campaign, moved, facts) else None, days)
+
+
+def _merge(
+    campaign: Campaign, step: Step, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
+) -> Moved:
+    """Into the latest step that is due already; with none, done at its own next time of day."""
+    later = [_position(other, facts, anchor_on, position.shift_days) for other in _later(campaign, position)]
+    due = [other for other in later if other.planned_at <= now and _wanted(campaign, other, facts)]
+    attempt = current_try(campaign, due[-1] if due else position) or step.tries[0]
+    at = _next_slot(replace(attempt, after=timedelta(0)), facts.zone, now)
+    into = replace(due[-1] if due else position, planned_at=at)
+    return Moved(Late.MERGE, step.name, into if _wanted(campaign, into, facts) else None)
+
+
+_LATE = {Late.EXPIRE: _expire, Late.SHIFT: _shift, Late.MERGE: _merge}
