@@ -1,7 +1,7 @@
 """Which step of a campaign is due, and when is the next one?
 
-A campaign is a plan of steps counted from an anchor: the due date, or the day a promise was broken. A case stands at one
-step per campaign and anchor (`Position`); each function here takes where it stands and returns where it goes next.
+A campaign is a plan of steps counted from an anchor: the due date, or the day a promise was broken. A case stands at
+one step per campaign and anchor (`Position`); each function here takes where it stands and returns where it goes next.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Audience:
 class Try:
     """One contact: channel and template. `voicemail`: template left on a machine; None: hang up.
 
-    For the first try of a step `after` is zero days; for a follow-up it is counted from the local day of the one before.
+    For a step's first try `after` is zero days; for a follow-up it is counted from the local day of the one before.
     """
 
     channel: Channel
@@ -225,7 +225,7 @@ def current_try(campaign: Campaign, position: Position) -> Try | None:
 
 
 def blocked(campaign: Campaign, position: Position, facts: CaseFacts) -> Condition | None:
-    """The stop, `unless` or unmet `only_if` that keeps this step from being done now; the campaign's stops come first."""
+    """The stop, `unless` or unmet `only_if` that keeps this step from being done now; the campaign's stops first."""
     step = campaign.step(position.step)
     wanted = step.only_if - facts.happened if step else frozenset()
     against = facts.happened & (step.unless if step else frozenset())
@@ -285,7 +285,7 @@ def _expire(
 
 
 def _shift(
-    campaign: Campaign, step: Step, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
+    campaign: Campaign, step: Step, position: Position, facts: CaseFacts, _anchor_on: date, now: datetime
 ) -> Moved:
     """Done at its next time of day; every later step moves by the same whole days."""
     info = zones.zone(facts.zone)
