@@ -10,6 +10,7 @@ from outreach.core.cadence import Campaign, CaseFacts, Condition
 from outreach.core.terms import (
     Ask,
     Channel,
+    Collector,
     Direction,
     Disposition,
     Money,
@@ -145,7 +146,7 @@ def message_facts(
         ),
         today=local,
         debtor_name=person.name,
-        collector=cases[0].collector if cases else Facts.__dataclass_fields__["collector"].default,
+        collector=cases[0].collector if cases else Collector.FIRST_PARTY,
         agent=agent,
         promise_on=promise[0] if promise else None,
         promise_amount=promise[1] if promise else None,

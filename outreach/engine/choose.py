@@ -110,7 +110,8 @@ def _ready(
         choice.replan.add(row.case_id)
         return None
     if case.status is CaseStatus.CLOSED:
-        return _end(choice, row, campaign, now, "closed")
+        _end(choice, row, campaign, now, "closed")
+        return None
     if case.status is CaseStatus.HELD:
         choice.updates[row.id] = {"state": "parked"}
         return None
@@ -120,7 +121,8 @@ def _ready(
         blocked = cadence.blocked(campaign, row.position, facts)
         return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
     if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
-        return _move_late(choice, row, campaign, moved, now)
+        _move_late(choice, row, campaign, moved, now)
+        return None
     return _unless_blocked(choice, row, case, campaign, facts, now)
 
 
@@ -129,7 +131,8 @@ def _unless_blocked(
 ) -> _Ready | None:
     condition = cadence.blocked(campaign, row.position, facts)
     if condition in campaign.stop_when:
-        return _end(choice, row, campaign, now, str(condition))
+        _end(choice, row, campaign, now, str(condition))
+        return None
     attempt = cadence.current_try(campaign, row.position)
     if attempt is None:
         choice.replan.add(row.case_id)
@@ -288,16 +291,20 @@ def _reasons(
         because = f"no number on file that can be reached by {channel}"
         return [{"rule": NO_PHONE, "citation": "", "because": because, "retry_at": None}], None, Decision.REFUSE
     verdict = best[2]
-    refusals = [
+    return refusal_rows(verdict), verdict.retry_at, verdict.decision
+
+
+def refusal_rows(verdict: Verdict) -> list[dict[str, Any]]:
+    """A verdict's refusals as the case log keeps them."""
+    return [
         {
-            "rule": r.rule,
-            "citation": r.citation,
-            "because": r.because,
-            "retry_at": instant(r.retry_at) if r.retry_at else None,
+            "rule": refusal.rule,
+            "citation": refusal.citation,
+            "because": refusal.because,
+            "retry_at": instant(refusal.retry_at) if refusal.retry_at else None,
         }
-        for r in verdict.refusals
+        for refusal in verdict.refusals
     ]
-    return refusals, verdict.retry_at, verdict.decision
 
 
 def end_of_day(person: Person, now: datetime) -> datetime:

@@ -189,7 +189,7 @@ def insert_attempt(tx: Connection, runtime: Runtime, person: Person, *, now: dat
             **columns,
         )
     )
-    return int(result.inserted_primary_key[0])
+    return int((result.inserted_primary_key or (0,))[0])
 
 
 def place(runtime: Runtime, channel: Channel, limit: int) -> int:

@@ -1,0 +1,160 @@
+"""Where does each case stand in each campaign? Worked out anew only for cases that something changed for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from outreach.core import cadence
+from outreach.core.cadence import Anchor, Campaign
+from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
+from outreach.engine import assemble
+from outreach.engine.choose import row_at
+from outreach.engine.rows import read_step, versions
+from outreach.engine.runtime import Runtime
+from outreach.store import caselog, facts
+from outreach.store.caselog import Entry
+from outreach.store.database import claim
+from outreach.store.facts import CaseOnFile, Person
+from outreach.store.tables import campaigns, cases, steps
+
+BATCH = 500
+
+
+def publish(runtime: Runtime) -> int:
+    """Write the loaded campaigns down, one row per content version; mark cases if any changed. Returns how many did."""
+    now = runtime.clock.now()
+    changed = 0
+    with runtime.db.begin() as tx:
+        loaded = {campaign.name: campaign for campaign in runtime.loaded.campaigns}
+        for row in tx.execute(select(campaigns).where(campaigns.c.current)).all():
+            current = loaded.get(row.name)
+            if current is None or current.version != row.version:
+                tx.execute(update(campaigns).where(campaigns.c.id == row.id).values(current=False))
+                changed += 1
+        present = set(tx.scalars(select(campaigns.c.name).where(campaigns.c.current)))
+        for campaign in loaded.values():
+            if campaign.name not in present:
+                _make_current(tx, campaign, runtime.loaded.documents[campaign.name], now)
+                changed += 1
+        if changed:
+            tx.execute(update(cases).where(cases.c.status != CaseStatus.CLOSED).values(plan_dirty=True))
+    return changed
+
+
+def _make_current(tx: Connection, campaign: Campaign, document: str, now: datetime) -> None:
+    known = (campaigns.c.name == campaign.name) & (campaigns.c.version == campaign.version)
+    if tx.execute(update(campaigns).where(known).values(current=True)).rowcount == 0:
+        values = {"name": campaign.name, "version": campaign.version, "document": document}
+        tx.execute(insert(campaigns).values(**values, current=True, loaded_at=now))
+
+
+def plan(runtime: Runtime, limit: int = BATCH) -> int:
+    """Place dirty cases in the campaigns they belong to. Returns how many cases were looked at."""
+    now = runtime.clock.now()
+    with runtime.db.begin() as tx:
+        query = select(cases.c.id, cases.c.debtor_id).where(cases.c.plan_dirty).order_by(cases.c.id).limit(limit)
+        rows = tx.execute(claim(query, tx, skip_locked=True)).all()
+        if not rows:
+            return 0
+        ids = [row.id for row in rows]
+        people = facts.load(tx, {row.debtor_id for row in rows}, now)
+        current = versions(tx)
+        existing: dict[tuple[int, str, date], Row[Any]] = {
+            (row.case_id, row.campaign, row.anchor_on): row
+            for row in tx.execute(select(steps).where(steps.c.case_id.in_(ids)))
+        }
+        entries: list[Entry] = []
+        fresh: list[dict[str, Any]] = []
+        for row in rows:
+            person = people.get(row.debtor_id)
+            if person is not None:
+                _plan_case(tx, runtime, person, person.cases[row.id], current, existing, now, fresh, entries)
+        if fresh:
+            tx.execute(insert(steps), fresh)
+        tx.execute(update(cases).where(cases.c.id.in_(ids)).values(plan_dirty=False))
+        caselog.record(tx, entries)
+    return len(ids)
+
+
+def _plan_case(
+    tx: Connection,
+    runtime: Runtime,
+    person: Person,
+    case: CaseOnFile,
+    current: dict[str, int],
+    existing: dict[tuple[int, str, date], Row[Any]],
+    now: datetime,
+    fresh: list[dict[str, Any]],
+    entries: list[Entry],
+) -> None:
+    wanted: set[int] = set()
+    for campaign in runtime.loaded.campaigns:
+        anchor = _anchor(person, case, campaign)
+        if anchor is None or not campaign.active or case.status is CaseStatus.CLOSED:
+            continue
+        row = existing.get((case.id, campaign.name, anchor))
+        case_facts = assemble.case_facts(person, case, campaign, anchor)
+        if row is None:
+            position = cadence.first(campaign, case_facts, anchor, now)
+            if position is not None:
+                fresh.append(
+                    {"case_id": case.id, "debtor_id": person.id, "campaign_id": current[campaign.name]}
+                    | {"campaign": campaign.name, "anchor_on": anchor}
+                    | row_at(campaign, position)
+                )
+            continue
+        wanted.add(row.id)
+        _follow(tx, row, campaign, current[campaign.name], case_facts, anchor, now)
+    for (case_id, _name, _anchor_on), row in existing.items():
+        if case_id == case.id and row.id not in wanted and row.state in ("waiting", "parked"):
+            tx.execute(update(steps).where(steps.c.id == row.id).values(state="ended"))
+            detail = {"campaign": row.campaign, "because": _why_ended(case)}
+            entries.append(Entry(case.id, now, EventKind.CADENCE_ENDED, detail))
+
+
+def _why_ended(case: CaseOnFile) -> str:
+    return "closed" if case.status is CaseStatus.CLOSED else "the campaign or its anchor date no longer holds"
+
+
+def _anchor(person: Person, case: CaseOnFile, campaign: Campaign) -> date | None:
+    """The local date a campaign counts from, or None when the case gives it none."""
+    if campaign.anchor is Anchor.DUE:
+        return case.due_on
+    broken = [p for p in case.promises if p.status is PromiseStatus.BROKEN and p.settled_at is not None]
+    if not broken or any(p.status is PromiseStatus.OPEN for p in case.promises):
+        return None
+    settled_at = broken[-1].settled_at
+    return assemble.today(person, settled_at) if settled_at else None
+
+
+def _follow(
+    tx: Connection,
+    row: Row[Any],
+    campaign: Campaign,
+    campaign_id: int,
+    case_facts: cadence.CaseFacts,
+    anchor: date,
+    now: datetime,
+) -> None:
+    """A row that stands already: taken to the current version, and woken if it was parked."""
+    if row.state in ("ended", "reserved"):
+        if row.state == "reserved" and row.campaign_id != campaign_id and campaign.step(row.step):
+            tx.execute(update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id))
+        return
+    position = read_step(row).position
+    step = campaign.step(position.step)
+    if step is None or position.try_no >= len(step.tries):
+        moved = cadence.first(campaign, case_facts, anchor, now)
+        values = row_at(campaign, moved) if moved else {"state": "ended"}
+    elif row.campaign_id != campaign_id and position.try_no == 0:
+        on = anchor + timedelta(days=step.offset + position.shift_days)
+        at = cadence.planned_instant(on, step.tries[0].time, case_facts.zone)
+        values = row_at(campaign, cadence.Position(step.name, 0, at, position.shift_days))
+    else:
+        values = {"state": "waiting"}
+        if row.state == "parked":
+            values |= {"due_at": max(row.planned_at, now)}
+    tx.execute(update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id, **values))

@@ -1,0 +1,117 @@
+"""How does "I'll pay Friday" become a promise, and what when Friday is over?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from outreach.core import cadence, zones
+from outreach.core.money import write_amount
+from outreach.core.terms import CaseStatus, EventKind, Money, PromiseStatus
+from outreach.engine import assemble, payments, stops
+from outreach.engine.runtime import Policy, Runtime
+from outreach.store import caselog
+from outreach.store.caselog import Entry
+from outreach.store.facts import CaseOnFile, Person
+from outreach.store.tables import cases, promises
+
+
+def make(
+    tx: Connection,
+    person: Person,
+    loans: Sequence[CaseOnFile],
+    on: date,
+    source: str,
+    now: datetime,
+    policy: Policy,
+    *,
+    amount: Money | None = None,
+    attempt_id: int | None = None,
+) -> Money:
+    """Promise to pay `loans` on the local date `on`; an amount named goes to the loan due first. Returns the total.
+
+    An open promise of the same loan is cancelled: the last word counts. The cadence is quiet while the promise stands.
+    """
+    stops.lock_debtor(tx, person.id)
+    total = 0
+    for loan in sorted(loans, key=lambda case: (case.due_on, case.id)):
+        minor = amount.minor if amount and len(loans) == 1 else loan.amount_due_minor
+        total += minor
+        _cancel_open(tx, loan.id, now)
+        midnight = cadence.planned_instant(
+            on + timedelta(days=policy.promise_grace_days + 1), datetime.min.time(), assemble.home_zone(person)
+        )
+        result = tx.execute(
+            insert(promises).values(
+                case_id=loan.id,
+                promised_on=on,
+                amount_minor=minor,
+                currency=loan.currency,
+                status=PromiseStatus.OPEN,
+                source=source,
+                made_at=now,
+                check_at=midnight,
+                attempt_id=attempt_id,
+            )
+        )
+        detail = {
+            "promise_id": (result.inserted_primary_key or (0,))[0],
+            "on": on.isoformat(),
+            "amount": write_amount(Money(minor, loan.currency)),
+            "currency": loan.currency,
+            "source": source,
+        }
+        moved = {"status": CaseStatus.PROMISED} if loan.status is CaseStatus.ACTIVE else {}
+        caselog.record(tx, [Entry(loan.id, now, EventKind.PROMISED, detail, attempt_id, moved)])
+    stops.facts_changed(tx, person.id, "a payment was promised", now)
+    return Money(total, loans[0].currency)
+
+
+def _cancel_open(tx: Connection, case_id: int, now: datetime) -> None:
+    query = select(promises).where(promises.c.case_id == case_id, promises.c.status == PromiseStatus.OPEN)
+    for row in tx.execute(query).all():
+        tx.execute(
+            update(promises).where(promises.c.id == row.id).values(status=PromiseStatus.CANCELLED, settled_at=now)
+        )
+        detail = {"promise_id": row.id, "on": row.promised_on.isoformat(), "because": "a new date was given"}
+        caselog.record(tx, [Entry(case_id, now, EventKind.PROMISE_CANCELLED, detail)])
+
+
+def cancel(tx: Connection, person: Person, now: datetime) -> int:
+    """The debtor took the promise back: every open one is cancelled and the cadence goes on. Returns how many."""
+    cancelled = 0
+    for case in person.cases.values():
+        if not any(promise.status is PromiseStatus.OPEN for promise in case.promises):
+            continue
+        _cancel_open(tx, case.id, now)
+        cancelled += 1
+        if case.status is CaseStatus.PROMISED:
+            changes = {"status": CaseStatus.ACTIVE, "plan_dirty": True}
+            because = {"because": "the promise was taken back"}
+            caselog.record(tx, [Entry(case.id, now, EventKind.RESUMED, because, changes=changes)])
+    return cancelled
+
+
+def promises_due(runtime: Runtime) -> int:
+    """Judge every open promise whose last day of grace is over. Returns how many were settled."""
+    now = runtime.clock.now()
+    with runtime.db.begin() as tx:
+        query = (
+            select(promises.c.case_id, cases.c.debtor_id)
+            .join(cases, cases.c.id == promises.c.case_id)
+            .where(promises.c.status == PromiseStatus.OPEN, promises.c.check_at <= now)
+            .order_by(cases.c.debtor_id)
+            .limit(500)
+        )
+        settled = 0
+        for row in tx.execute(query).all():
+            stops.lock_debtor(tx, row.debtor_id)
+            settled += payments.settle_promises(tx, row.case_id, now, runtime.policy, due_only=True)
+    return settled
+
+
+def latest(person: Person, now: datetime, policy: Policy) -> date:
+    """The latest date a promise may name."""
+    return now.astimezone(zones.zone(assemble.home_zone(person))).date() + timedelta(days=policy.promise_days)

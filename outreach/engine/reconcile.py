@@ -1,0 +1,111 @@
+"""What became of what we never heard of again? Asked of the carrier, never guessed, never sent again on a guess."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from outreach.carriers import Report
+from outreach.core.terms import AttemptState, CarrierError, Channel, Disposition, EventKind
+from outreach.engine import intake
+from outreach.engine.dispatch import log
+from outreach.engine.runtime import Runtime
+from outreach.engine.settle import settle, try_again
+from outreach.store.database import claim
+from outreach.store.tables import attempts, phones
+
+BATCH = 100
+SKEW = timedelta(minutes=1)
+
+
+def reconcile(runtime: Runtime) -> int:
+    """Settle what is in doubt and what has no final state after its time. Returns how many attempts moved."""
+    return _doubt(runtime) + _settle_doubts(runtime) + _ask_about_placed(runtime)
+
+
+def _doubt(runtime: Runtime) -> int:
+    """`placing` for too long means that we died while asking: that is a doubt."""
+    now = runtime.clock.now()
+    with runtime.db.begin() as tx:
+        rows = _stuck(tx, AttemptState.PLACING, now - runtime.policy.in_doubt_after)
+        for row in rows:
+            moved = {"state": AttemptState.IN_DOUBT, "touched_at": now}
+            tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
+            detail = {"key": row.key, "because": "the answer to our request was never recorded"}
+            log(tx, row.id, EventKind.ATTEMPT_IN_DOUBT, detail, now)
+    return len(rows)
+
+
+def _stuck(tx: Connection, state: AttemptState, before: datetime) -> list[Row[Any]]:
+    query = select(attempts).where(attempts.c.state == state, attempts.c.touched_at <= before)
+    return list(tx.execute(claim(query.order_by(attempts.c.touched_at).limit(BATCH), tx, skip_locked=True)))
+
+
+def _settle_doubts(runtime: Runtime) -> int:
+    now = runtime.clock.now()
+    with runtime.db.read() as connection:
+        query = select(attempts, phones.c.e164).join(phones, phones.c.id == attempts.c.phone_id)
+        rows = list(connection.execute(query.where(attempts.c.state == AttemptState.IN_DOUBT).limit(BATCH)))
+    return sum(_settle_doubt(runtime, row, now) for row in rows)
+
+
+def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
+    channel = Channel(row.channel)
+    try:
+        candidates = list(runtime.carrier.find(channel, row.e164 or "", row.reserved_at - SKEW))
+    except CarrierError:
+        return 0  # can't be asked now: it stays in doubt
+    with runtime.db.begin() as tx:
+        known = set(tx.scalars(select(attempts.c.sid).where(attempts.c.sid.in_([r.sid for r, _ in candidates]))))
+        ours = [report for report, body in candidates if report.sid not in known and _is_ours(row, report, body)]
+        if ours:
+            return int(intake.apply_report(tx, runtime, _about(row, ours[-1]), now))
+        if now - row.reserved_at < runtime.policy.absent_after:
+            return 0
+        current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
+        if current.state != AttemptState.IN_DOUBT:
+            return 0
+        what = "the carrier has no record of it"
+        log(tx, row.id, EventKind.ATTEMPT_FAILED, {"key": row.key, "what": what, "disposition": "failed"}, now)
+        try_again(tx, row.id, now)
+        settle(tx, runtime, row.id, Disposition.FAILED, now)
+    return 1
+
+
+def _is_ours(row: Row[Any], report: Report, body: str) -> bool:
+    if report.key:
+        return bool(report.key == row.key)
+    return Channel(row.channel) is Channel.CALL or body == (row.body or "")
+
+
+def _about(row: Row[Any], report: Report) -> Report:
+    """The carrier's record, named as ours."""
+    from dataclasses import replace
+
+    return replace(report, key=row.key)
+
+
+def _ask_about_placed(runtime: Runtime) -> int:
+    """Placed long ago and never final: fetch it; what the carrier can't say either is aged out as unconfirmed."""
+    now = runtime.clock.now()
+    with runtime.db.read() as connection:
+        old = now - runtime.policy.final_after
+        query = select(attempts).where(attempts.c.state == AttemptState.PLACED, attempts.c.touched_at <= old)
+        rows = list(connection.execute(query.limit(BATCH)))
+    return sum(_fetch(runtime, row, now) for row in rows)
+
+
+def _fetch(runtime: Runtime, row: Row[Any], now: datetime) -> int:
+    try:
+        report = runtime.carrier.fetch(Channel(row.channel), row.sid)
+    except CarrierError:
+        return 0
+    with runtime.db.begin() as tx:
+        if report is not None:
+            intake.apply_report(tx, runtime, report, now)
+        current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
+        if current.state == AttemptState.PLACED:
+            settle(tx, runtime, row.id, Disposition.UNDELIVERED, now, unsure=True)
+    return 1
