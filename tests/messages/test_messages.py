@@ -178,6 +178,15 @@ def test_the_promise_menu_speaks_the_choices_by_key(library: Library, language: 
     assert [digit for digit in main if digit.isdigit()] == ["1", "2", "3", "9"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "keys"), [("identify", "12"), ("no_agent", "1"), ("inbound", ""), ("goodbye", "")])
+def test_a_phrase_offers_the_keys_its_menu_takes_and_no_other(
+    library: Library, name: str, keys: str, language: str
+) -> None:
+    for facts in (FACTS, replace(FACTS, debtor_name=None)):
+        assert "".join(c for c in spoken(library, name, language, facts) if c.isdigit()) == keys
+
+
 def test_a_language_we_lack_falls_back(library: Library) -> None:
     assert library.render(Channel.SMS, "help", None, FACTS).language == "en"
     assert library.render(Channel.SMS, "help", "fr", FACTS).language == "en"
