@@ -21,7 +21,7 @@ class Loaded:
     """Everything supervisors and lawyers wrote, checked. `documents`: a campaign's YAML text by name."""
 
     campaigns: tuple[Campaign, ...] = ()
-    rulebooks: Rulebooks = Rulebooks()
+    rulebooks: Rulebooks = field(default_factory=Rulebooks)
     documents: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -66,7 +66,7 @@ def _clock(value: object) -> int:
     return second
 
 
-def _zone(value: object) -> str:
+def zone_name(value: object) -> str:
     if not is_zone(str(value)):
         raise ValueError(f"{value!r} is no time zone, expected an IANA name like America/New_York")
     return str(value)
@@ -117,7 +117,7 @@ class WindowModel(Strict):
 class HoursModel(Strict):
     windows: list[WindowModel] = Field(min_length=1)
     ends_excluded: bool = False
-    zone: Annotated[str, BeforeValidator(_zone)] | None = None
+    zone: Annotated[str, BeforeValidator(zone_name)] | None = None
     lifted_by: ConsentKind | None = None
 
     @model_validator(mode="after")

@@ -156,6 +156,15 @@ def message_facts(
     )
 
 
+def last_promise(cases: Sequence[CaseOnFile]) -> tuple[date, Money] | None:
+    """The latest promise about these loans, to be spoken of; None if there never was one."""
+    made = [(promise, case.currency) for case in cases for promise in case.promises]
+    if not made:
+        return None
+    promise, currency = max(made, key=lambda pair: pair[0].made_at)
+    return promise.on, Money(promise.amount_minor, currency)
+
+
 def offer(cases: Sequence[CaseOnFile], local: date) -> date:
     """The payment date a text proposes: the due date while it lies ahead, else three days from now."""
     latest = max(case.due_on for case in cases)

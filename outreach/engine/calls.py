@@ -160,7 +160,7 @@ def inbound(runtime: Runtime, sid: str, from_: str, to: str) -> Scene:
                     received_at=now,
                     state="needs_person",
                     why=f"called {to[-4:].rjust(len(to), '*')}",
-                )  # fmt: skip
+                )
             )
             person = facts.load(tx, [debtor_id], now).get(debtor_id)
             if person is not None:
@@ -279,9 +279,10 @@ def _voicemail(live: Live, _digits: str) -> Scene:
 def _voicemail_template(live: Live) -> str | None:
     for campaign in live.runtime.loaded.campaigns:
         step = campaign.step(live.row.step or "")
-        if step and live.row.try_no is not None and live.row.try_no < len(step.tries):
-            attempt = step.tries[live.row.try_no]
-            if attempt.template == live.row.template:
+        try_no = int(live.row.try_no or 0)
+        if step and try_no < len(step.tries):
+            attempt = step.tries[try_no]
+            if attempt.template == str(live.row.template):
                 return attempt.voicemail
     return None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from outreach.campaigns import Loaded
 from outreach.core import cadence, zones
-from outreach.core.cadence import Campaign, CaseFacts, Position, Try
+from outreach.core.cadence import Campaign, CaseFacts, Condition, Position, Try
 from outreach.core.gate import judge
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, CaseStatus, Channel, Decision, EventKind, PhoneKind, Verdict
@@ -120,19 +120,25 @@ def _ready(
         attempt = cadence.current_try(campaign, row.position)
         blocked = cadence.blocked(campaign, row.position, facts)
         return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
-    if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
-        _move_late(choice, row, campaign, moved, now)
-        return None
-    return _unless_blocked(choice, row, case, campaign, facts, now)
-
-
-def _unless_blocked(
-    choice: Choice, row: StepRow, case: CaseOnFile, campaign: Campaign, facts: CaseFacts, now: datetime
-) -> _Ready | None:
     condition = cadence.blocked(campaign, row.position, facts)
     if condition in campaign.stop_when:
         _end(choice, row, campaign, now, str(condition))
         return None
+    if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
+        _move_late(choice, row, campaign, moved, now)
+        return None
+    return _unless_blocked(choice, row, case, campaign, facts, condition, now)
+
+
+def _unless_blocked(
+    choice: Choice,
+    row: StepRow,
+    case: CaseOnFile,
+    campaign: Campaign,
+    facts: CaseFacts,
+    condition: Condition | None,
+    now: datetime,
+) -> _Ready | None:
     attempt = cadence.current_try(campaign, row.position)
     if attempt is None:
         choice.replan.add(row.case_id)

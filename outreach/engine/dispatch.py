@@ -113,7 +113,7 @@ def _unrenderable(row: StepRow, contact: Contact, error: OutreachError, now: dat
     detail = {
         "campaign": row.campaign,
         "step": row.position.step,
-        "because": f"template {contact.attempt.template}: {error}",
+        "because": f"template {contact.attempt.template}: {str(error).rsplit('/', 1)[-1]}",
     }
     return Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail)
 
@@ -121,7 +121,8 @@ def _unrenderable(row: StepRow, contact: Contact, error: OutreachError, now: dat
 def _reserve_contact(tx: Connection, runtime: Runtime, person: Person, contact: Contact, now: datetime) -> list[Entry]:
     channel, template = contact.attempt.channel, contact.attempt.template
     offered = assemble.offer(contact.cases, assemble.today(person, now))
-    said = assemble.message_facts(person, contact.cases, runtime.policy, now, offered_on=offered)
+    promise = assemble.last_promise(contact.cases)
+    said = assemble.message_facts(person, contact.cases, runtime.policy, now, promise=promise, offered_on=offered)
     rendered = runtime.library.render(channel, template, person.language, said)
     key = uuid4().hex
     attempt_id = insert_attempt(

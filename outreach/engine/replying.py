@@ -330,7 +330,7 @@ def answer_with(
     answer: Answer,
     now: datetime,
 ) -> None:
-    """Reserve an answer if the gate allows it now; facts are loaded anew, the stop that was just recorded among them."""
+    """Reserve an answer if the gate allows it now. Facts are loaded anew: a stop just recorded is among them."""
     person = facts.load(tx, [debtor_id], now)[debtor_id]
     loans = [person.cases[case_id] for case_id in case_ids]
     phone = person.phone(phone_id)

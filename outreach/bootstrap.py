@@ -1,0 +1,156 @@
+"""How do the environment and `config/` become a runtime? The only place that wires, or reads the wall clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from outreach import campaigns
+from outreach.campaigns import Loaded
+from outreach.campaigns.config import AgentModel, ConfigModel
+from outreach.carriers import Carrier, Senders
+from outreach.core.terms import ConfigError
+from outreach.engine import agents, plan
+from outreach.engine.runtime import AgentEntry, Clock, Policy, Runtime
+from outreach.messages import Library
+from outreach.store.database import Database, explain_failure
+from outreach.store.migrate import migrate
+
+CONFIG = Path("config") / "outreach.yaml"
+SECRETS = (
+    "OUTREACH_DATABASE_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_API_KEY",
+    "TWILIO_API_SECRET",
+    "OUTREACH_SECRET_KEY",
+    "OUTREACH_BROKER_URL",
+)
+
+
+class WallClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment, read once. Every secret may come from a file named by `NAME_FILE`."""
+
+    root: Path
+    database_url: str
+    public_url: str = ""
+    account_sid: str = ""
+    auth_token: str = ""
+    api_key: str = ""
+    api_secret: str = ""
+    api_url: str = ""
+    secret_key: str = ""
+
+    @property
+    def sending_secret(self) -> bool:
+        return bool(self.auth_token or (self.api_key and self.api_secret))
+
+
+def read_settings(environment: Mapping[str, str], root: Path | None = None) -> Settings:
+    """Settings from `environment`; `root` holds campaigns/, templates/ and config/. Raises ConfigError."""
+    folder = (root or Path.cwd()).resolve()
+    secret = {name: _secret(environment, name) for name in SECRETS}
+    return Settings(
+        root=folder,
+        database_url=secret["OUTREACH_DATABASE_URL"] or f"sqlite:///{folder / 'data' / 'outreach.db'}",
+        public_url=environment.get("OUTREACH_PUBLIC_URL", "").rstrip("/"),
+        account_sid=secret["TWILIO_ACCOUNT_SID"],
+        auth_token=secret["TWILIO_AUTH_TOKEN"],
+        api_key=secret["TWILIO_API_KEY"],
+        api_secret=secret["TWILIO_API_SECRET"],
+        api_url=environment.get("OUTREACH_TWILIO_API_URL", "").rstrip("/"),
+        secret_key=secret["OUTREACH_SECRET_KEY"],
+    )
+
+
+def environment_settings(root: Path | None = None) -> Settings:
+    """Settings from this process's environment."""
+    return read_settings(os.environ, root)
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name, "")
+    if environment.get(name):
+        raise ConfigError(f"{name} and {name}_FILE are both set, expected one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE: {file} cannot be read: {error.strerror}") from None
+
+
+def read_config(root: Path, file: Path | None = None) -> ConfigModel:
+    """`config/outreach.yaml`, or `file`. Raises ConfigError."""
+    return campaigns.read(file or root / CONFIG, ConfigModel)
+
+
+def policy(config: ConfigModel) -> Policy:
+    """The numbers the engine works by."""
+    return Policy(
+        company=config.company,
+        callback_phone=config.callback_phone,
+        default_language=config.default_language,
+        sms_per_second=config.rates.sms_per_second,
+        calls_per_second=config.rates.calls_per_second,
+        max_live_calls=config.rates.max_live_calls,
+        ring_for=timedelta(seconds=config.calls.ring_for_seconds),
+        call_for=timedelta(seconds=config.calls.allow_for_seconds),
+        sms_valid_for=timedelta(minutes=config.sms.valid_for_minutes),
+        promise_days=config.promises.latest_days,
+        promise_grace_days=config.promises.grace_days,
+        promise_tolerance=config.promises.tolerance_percent / Decimal(100),
+        agents=tuple(_agent(entry) for entry in config.agents),
+        senders=Senders(config.senders.default, dict(config.senders.by_creditor)),
+    )
+
+
+def _agent(entry: AgentModel) -> AgentEntry:
+    hours = tuple((w.days, _clock(w.start), _clock(w.end)) for w in entry.hours)
+    return AgentEntry(entry.name, entry.phone, entry.timezone, hours, entry.languages)
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02d}:{second % 3600 // 60:02d}"
+
+
+def open_database(url: str) -> Database:
+    """The database, migrated to the newest tables. Raises ConfigError when it can't be used."""
+    db = Database(url)
+    try:
+        migrate(db)
+    except DBAPIError as error:
+        db.close()
+        raise explain_failure(error, url) from None
+    return db
+
+
+def build(settings: Settings, clock: Clock, carrier: Carrier, *, config_file: Path | None = None) -> Runtime:
+    """Everything wired: files checked, database migrated, campaigns published, agents known. Raises ConfigError."""
+    config = read_config(settings.root, config_file)
+    reload = _reloader(settings.root, config)
+    loaded = reload()
+    library = Library.load(settings.root / "templates")
+    runtime = Runtime(open_database(settings.database_url), clock, carrier, library, loaded, policy(config), reload)
+    with runtime.db.begin() as tx:
+        agents.sync(tx, runtime.policy)
+    plan.publish(runtime)
+    return runtime
+
+
+def _reloader(root: Path, config: ConfigModel) -> Callable[[], Loaded]:
+    return lambda: campaigns.load(root, config.adopt)
