@@ -187,6 +187,18 @@ def _identify(live: Live, digits: str) -> Scene:
             phone_id=live.row.phone_id,
         )  # fmt: skip
         return live.scene(live.say("wrong_party"))
+    if digits == "9":  # whoever it is: this number is called no more
+        stops.suppress(
+            live.tx,
+            live.person.id,
+            SuppressionReason.REFUSED_CHANNEL,
+            SuppressionScope.PHONE,
+            "keypress",
+            live.now,
+            channel=Channel.CALL,
+            phone_id=live.row.phone_id,
+        )
+        return live.scene(live.say("stopped"))
     return live.scene(live.say("not_identified"))
 
 
@@ -268,11 +280,11 @@ def _stop_calls(live: Live) -> Scene:
 def _voicemail(live: Live, _digits: str) -> Scene:
     """A machine: the limited message the step asks for, or nothing."""
     text = _voicemail_template(live)
-    if text is None:
+    agent = live.runtime.policy.agents[0].name if live.runtime.policy.agents else None
+    if text is None or agent is None:  # 12 CFR 1006.2(j): the message names a natural person, or there is none
         live.set(disposition=Disposition.MACHINE)
         return live.scene()
     live.set(disposition=Disposition.VOICEMAIL_LEFT)
-    agent = live.runtime.policy.agents[0].name if live.runtime.policy.agents else None
     return live.scene(live.say(text, agent=agent))
 
 

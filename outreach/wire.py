@@ -1,0 +1,289 @@
+"""How do other systems put their questions, and what do they get back? The JSON of `judge` and `read-reply`.
+
+An unknown field, an unknown word or a naive instant is an `AskError` that names the field: never a verdict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from outreach.core.money import read_amount, write_amount
+from outreach.core.terms import (
+    Address,
+    Ask,
+    Channel,
+    Collector,
+    Consent,
+    ConsentGivenTo,
+    ConsentKind,
+    Direction,
+    Disposition,
+    Inconvenient,
+    Intent,
+    OutreachError,
+    PastContact,
+    Phone,
+    PhoneKind,
+    PhonePlace,
+    Purpose,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+    Verdict,
+    Voice,
+)
+from outreach.core.zones import is_zone
+
+WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+M = TypeVar("M", bound=BaseModel)
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{3,14}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class AskError(OutreachError):
+    """An ask that can't be read; the text names the field and what was expected."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AddressIn(Strict):
+    country: Country
+    region: str | None = None
+    city: str | None = None
+    postcode: str | None = None
+
+
+class DebtorIn(Strict):
+    id: str
+    stated_zone: str | None = None
+    addresses: list[AddressIn] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _known_zone(self) -> DebtorIn:
+        if self.stated_zone and not is_zone(self.stated_zone):
+            raise ValueError(f"stated_zone {self.stated_zone!r} is no IANA time zone")
+        return self
+
+
+class PhoneIn(Strict):
+    e164: E164
+    kind: PhoneKind = PhoneKind.UNKNOWN
+    place: PhonePlace = PhonePlace.PERSONAL
+
+
+class ConsentIn(Strict):
+    kind: ConsentKind
+    given_to: ConsentGivenTo
+    at: AwareDatetime
+    expires_at: AwareDatetime | None = None
+    phone: E164 | None = None
+
+
+class SuppressionIn(Strict):
+    reason: SuppressionReason
+    scope: SuppressionScope
+    channel: Channel | None = None
+    at: AwareDatetime
+    until: AwareDatetime | None = None
+    phone: E164 | None = None
+    case: str | None = None
+
+
+class InconvenientIn(Strict):
+    days: list[str] = Field(min_length=1)
+    start: time = Field(alias="from")
+    end: time = Field(alias="to")
+    channel: Channel | None = None
+    place: PhonePlace | None = None
+
+    @model_validator(mode="after")
+    def _known_days(self) -> InconvenientIn:
+        if unknown := [day for day in self.days if day not in WEEKDAYS]:
+            raise ValueError(f"unknown day {unknown[0]!r}, expected {', '.join(WEEKDAYS)}")
+        return self
+
+
+class PastIn(Strict):
+    at: AwareDatetime
+    direction: Direction
+    channel: Channel
+    voice: Voice | None = None
+    cases: list[str] = Field(default=[])
+    phone: E164 | None = None
+    disposition: Disposition
+    requested: bool = False
+    place: PhonePlace = PhonePlace.PERSONAL
+    purpose: Purpose | None = None
+
+
+class AskIn(Strict):
+    id: str | int = ""
+    now: AwareDatetime
+    channel: Channel
+    voice: Voice | None = None
+    purpose: Purpose
+    collector: Collector
+    days_past_due: int
+    case: str | None = None
+    cases: list[str] | None = None
+    debtor: DebtorIn
+    phone: PhoneIn
+    consents: list[ConsentIn] = Field(default=[])
+    suppressions: list[SuppressionIn] = Field(default=[])
+    inconvenient: list[InconvenientIn] = Field(default=[])
+    history: list[PastIn] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _whole(self) -> AskIn:
+        if (self.case is None) == (self.cases is None) or self.cases == []:
+            raise ValueError("expected either `case` or a non-empty `cases`")
+        if self.channel is Channel.CALL and self.voice is None:
+            raise ValueError("`voice` is missing: a call is agent, recorded or voicemail_drop")
+        if self.channel is Channel.SMS and self.voice is not None:
+            raise ValueError("`voice` goes with a call, expected null for sms")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of `judge`: the ask, its instant, and the id to answer under."""
+
+    ask: Ask
+    now: datetime
+    id: str | int
+
+
+def parse_ask(line: str | bytes | Mapping[str, Any]) -> Asked:
+    """One line of `judge`. Raises AskError."""
+    model = _validated(AskIn, line)
+    ask = Ask(
+        channel=model.channel,
+        purpose=model.purpose,
+        collector=model.collector,
+        days_past_due=model.days_past_due,
+        cases=tuple(model.cases or [model.case or ""]),
+        debtor=model.debtor.id,
+        phone=Phone(model.phone.e164, model.phone.kind, model.phone.place),
+        addresses=tuple(Address(a.country, a.region, a.city, a.postcode) for a in model.debtor.addresses),
+        stated_zone=model.debtor.stated_zone,
+        voice=model.voice,
+        consents=tuple(Consent(c.kind, c.given_to, c.at, c.expires_at, c.phone) for c in model.consents),
+        suppressions=tuple(
+            Suppression(s.reason, s.scope, s.at, s.channel, s.until, s.phone, s.case) for s in model.suppressions
+        ),
+        inconvenient=tuple(
+            Inconvenient(frozenset(WEEKDAYS[d] for d in i.days), i.start, i.end, i.channel, i.place)
+            for i in model.inconvenient
+        ),
+        history=tuple(_past(p) for p in model.history),
+        id=str(model.id),
+    )
+    return Asked(ask, model.now, model.id)
+
+
+def _past(model: PastIn) -> PastContact:
+    return PastContact(
+        at=model.at,
+        direction=model.direction,
+        channel=model.channel,
+        disposition=model.disposition,
+        cases=tuple(model.cases),
+        phone=model.phone,
+        voice=model.voice,
+        requested=model.requested,
+        place=model.place,
+        purpose=model.purpose,
+    )
+
+
+def verdict_json(verdict: Verdict, asked: Asked) -> dict[str, Any]:
+    """The answer of `judge`; instants are spelled with the offset of the question."""
+    offset = asked.now.tzinfo or UTC
+
+    def spelled(at: datetime | None) -> str | None:
+        return at.astimezone(offset).isoformat() if at else None
+
+    return {
+        "id": asked.id,
+        "decision": verdict.decision,
+        "retry_at": spelled(verdict.retry_at),
+        "rulebooks": list(verdict.rulebooks),
+        "zones": list(verdict.zones),
+        "refusals": [
+            {"rule": r.rule, "citation": r.citation, "because": r.because, "retry_at": spelled(r.retry_at)}
+            for r in verdict.refusals
+        ],
+    }
+
+
+class ReplyIn(Strict):
+    id: str | int = ""
+    text: str
+    at: AwareDatetime
+    timezone: str
+    language: str | None = Field(default=None, pattern="^(en|es|zh)$")
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    amount_due: str | None = None
+    due_on: date | None = None
+    offered_on: date | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> ReplyIn:
+        if not is_zone(self.timezone):
+            raise ValueError(f"timezone {self.timezone!r} is no IANA time zone")
+        if self.amount_due is not None:
+            read_amount(self.amount_due, self.currency)
+        return self
+
+    @property
+    def amount_due_minor(self) -> int | None:
+        return None if self.amount_due is None else read_amount(self.amount_due, self.currency).minor
+
+
+def parse_reply(line: str | bytes | Mapping[str, Any]) -> ReplyIn:
+    """One line of `read-reply`. Raises AskError."""
+    return _validated(ReplyIn, line)
+
+
+def intent_json(intent: Intent, asked: ReplyIn) -> dict[str, Any]:
+    """The answer of `read-reply`."""
+    promise = None
+    if intent.promise is not None:
+        amount = write_amount(intent.promise.amount) if intent.promise.amount else None
+        promise = {"on": intent.promise.on.isoformat(), "amount": amount}
+    at = intent.callback_at.astimezone(asked.at.tzinfo).isoformat() if intent.callback_at else None
+    return {
+        "id": asked.id,
+        "intent": intent.kind,
+        "promise": promise,
+        "callback_at": at,
+        "language": intent.language,
+        "needs_human": intent.needs_human,
+        "why": intent.why,
+    }
+
+
+def _validated(model: type[M], line: str | bytes | Mapping[str, Any]) -> M:
+    try:
+        content = line if isinstance(line, Mapping) else json.loads(line)
+        return model.model_validate(content)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise AskError(f"not JSON: {error}") from None
+    except ValidationError as error:
+        raise AskError("; ".join(_words(e) for e in error.errors())) from None
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown field `{name}`"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return f"`{name}`: {said}" if name else said
