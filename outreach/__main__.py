@@ -1,0 +1,320 @@
+"""The `outreach` command: what a person at a terminal can ask for.
+
+Exit 0 done, 1 the answer is no, 2 bad usage or bad input: one line per fault on stderr, no traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from outreach import bootstrap, wire
+from outreach.campaigns import Loaded, load_rulebooks
+from outreach.core import replies
+from outreach.core.gate import judge as judge_ask
+from outreach.core.terms import ConfigError, OutreachError
+from outreach.store.database import Database, explain_failure
+
+FOLDERS = ("campaigns", "templates", "config")
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="outreach")
+def cli() -> None:
+    """Outreach: lawful reminders by SMS and call, on a case log that proves it."""
+
+
+def _database() -> Database:
+    return bootstrap.open_database(bootstrap.environment_settings().database_url)
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    state: dict[str, Any] = {}
+
+    def show(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        bar = state.setdefault("bar", click.progressbar(length=max(total, 1), label=label, file=sys.stderr))
+        bar.update(done - bar.pos)
+        if done >= total:
+            bar.render_finish()
+
+    return show
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+def init(folder: Path) -> None:
+    """Lay campaigns/, templates/ and config/ into FOLDER (default: here)."""
+    source = SHIPPED if SHIPPED.is_dir() else Path(__file__).parents[1]
+    standing = [name for name in FOLDERS if (folder / name).exists()]
+    if standing:
+        raise ConfigError(
+            f"{folder}: {', '.join(standing)} already here, expected an empty folder; nothing was written"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        shutil.copytree(source / name, folder / name, ignore=shutil.ignore_patterns(".keep"))
+    click.echo(f"campaigns/, templates/ and config/ laid into {folder.resolve()}; next: outreach check")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Findings as JSON lines.")
+def check(as_json: bool) -> None:
+    """Check config, rulebooks, campaigns and templates against each other."""
+    from outreach.checking import check_all
+
+    found = check_all(bootstrap.environment_settings().root)
+    for fault in found.faults:
+        line = {"file": fault.file, "line": fault.line, "column": fault.column, "what": fault.what}
+        click.echo(json.dumps(line, ensure_ascii=False) if as_json else str(fault), err=not as_json)
+    if found.faults:
+        sys.exit(1)
+    if not as_json:
+        click.echo(found.summary)
+
+
+@cli.command(name="import")
+@click.argument("book", type=click.Path(path_type=Path))
+@click.option("--payments", is_flag=True, help="BOOK is a file of payments.")
+@click.option("--json", "as_json", is_flag=True)
+def import_(book: Path, payments: bool, as_json: bool) -> None:
+    """Load or update the book (or payments) from a CSV file. Rejected rows go into a file beside it."""
+    from outreach.book import import_book, import_payments
+
+    settings = bootstrap.environment_settings()
+    db, now = bootstrap.open_database(settings.database_url), bootstrap.WallClock().now()
+    show = _progress("import")
+    if payments:
+        rules = bootstrap.policy(bootstrap.read_config(settings.root))
+        outcome: Any = import_payments(db, book, now, rules, progress=show)
+    else:
+        outcome = import_book(db, book, now, progress=show)
+    counts = {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
+    if as_json:
+        click.echo(json.dumps(counts, default=str))
+    else:
+        click.echo(
+            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items() if value is not None)
+        )
+
+
+def _lines() -> Iterable[str]:
+    return (line for line in sys.stdin if line.strip())
+
+
+@cli.command()
+@click.option("--rulebooks", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of rulebooks.")
+@click.option("--law-only", is_flag=True, help="Leave company policy out.")
+def judge(rulebooks: Path | None, law_only: bool) -> None:
+    """Asks on stdin, verdicts on stdout, one JSON object a line, in order."""
+    root = bootstrap.environment_settings().root
+    adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
+    books = load_rulebooks(rulebooks or _rulebooks(root), adopted)
+
+    def answer(line: str) -> dict[str, Any]:
+        asked = wire.parse_ask(line)
+        return wire.verdict_json(judge_ask(asked.ask, books, asked.now, law_only=law_only), asked)
+
+    _answer_lines(answer)
+
+
+def _rulebooks(root: Path) -> Path:
+    here = root / "config" / "rulebooks"
+    if here.is_dir():
+        return here
+    source = SHIPPED if SHIPPED.is_dir() else Path(__file__).parents[1]
+    return source / "config" / "rulebooks"
+
+
+@cli.command(name="read-reply")
+def read_reply() -> None:
+    """Replies on stdin, intents on stdout, one JSON object a line, in order."""
+
+    def answer(line: str) -> dict[str, Any]:
+        asked = wire.parse_reply(line)
+        intent = replies.read(
+            asked.text,
+            asked.at,
+            zone=asked.timezone,
+            language=asked.language,
+            currency=asked.currency,
+            amount_due=asked.amount_due_minor,
+            due_on=asked.due_on,
+            offered_on=asked.offered_on,
+        )
+        return wire.intent_json(intent, asked)
+
+    _answer_lines(answer)
+
+
+def _answer_lines(answer: Callable[[str], dict[str, Any]]) -> None:
+    """Answer each line; a line that can't be read is named on stderr, answered as an error, and makes the exit 2."""
+    failed = False
+    for number, line in enumerate(_lines(), 1):
+        try:
+            told = answer(line)
+        except wire.AskError as error:
+            failed = True
+            click.echo(f"<stdin>:{number}:1: {error}", err=True)
+            told = {"id": _id_of(line), "error": str(error)}
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+    if failed:
+        sys.exit(2)
+
+
+def _id_of(line: str) -> Any:
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return None
+    return content.get("id") if isinstance(content, dict) else None
+
+
+@cli.command()
+@click.argument("ref")
+@click.option("--json", "as_json", is_flag=True)
+def case(ref: str, as_json: bool) -> None:
+    """A case and its log. REF is the loan reference."""
+    from outreach.casewords import line
+    from outreach.store.reading import read_case
+
+    found = read_case(_database(), ref)
+    if found is None:
+        raise OutreachError(f"no case {ref!r}, expected a loan reference of the book")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    click.echo("{ref}  {status}  {amount} {currency} due {due_on}  {creditor}".format(**found))
+    for event in found["log"]:
+        click.echo(f"{event['seq']:4d}  {event['at'][:19].replace('T', ' ')}Z  {line(event['kind'], event['detail'])}")
+
+
+@cli.command()
+@click.option("--from", "from_", type=click.DateTime(["%Y-%m-%d"]), help="First day (UTC).")
+@click.option("--to", type=click.DateTime(["%Y-%m-%d"]), help="Last day (UTC).")
+@click.option("--json", "as_json", is_flag=True)
+def audit(from_: datetime | None, to: datetime | None, as_json: bool) -> None:
+    """Verify the case log: numbering and hash chain. Exit 1 on any finding."""
+    from outreach.audit import audit as verify
+
+    findings = verify(_database(), from_, to, progress=_progress("audit"))
+    for finding in findings:
+        click.echo(json.dumps(finding, default=str) if as_json else str(finding))
+    if findings:
+        sys.exit(1)
+    if not as_json:
+        click.echo("the case log is whole: every event numbered, chained and unaltered")
+
+
+@cli.command()
+@click.argument("debtor")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(debtor: str, yes: bool) -> None:
+    """Forget a person (DEBTOR: the debtor_ref) and keep the proof."""
+    from outreach.erase import erase as forget
+
+    if not yes:
+        click.confirm(f"forget everything personal about {debtor} for good?", abort=True)
+    forget(_database(), debtor, bootstrap.WallClock().now())
+    click.echo(f"{debtor} is forgotten; the case log still verifies (outreach audit)")
+
+
+@cli.group()
+def user() -> None:
+    """People who may sign in to the console."""
+
+
+@user.command(name="add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["supervisor", "agent", "compliance"]), default="supervisor")
+@click.password_option()
+def user_add(name: str, role: str, password: str) -> None:
+    """Let NAME sign in to the console."""
+    from outreach.console import create_user
+
+    create_user(_database(), name, password, role)
+    click.echo(f"{name} may sign in as {role}")
+
+
+@cli.command()
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--skip-preflight", is_flag=True, help="Start in spite of what preflight finds.")
+def run(config: Path | None, host: str, port: int, skip_preflight: bool) -> None:
+    """Production: scheduler, dispatcher and web in one command."""
+    from outreach.production import serve
+
+    serve(host, port, config, web=True, worker=True, skip_preflight=skip_preflight)
+
+
+@cli.command()
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def web(config: Path | None, host: str, port: int) -> None:
+    """The web part alone: webhooks and console."""
+    from outreach.production import serve
+
+    serve(host, port, config, web=True, worker=False, skip_preflight=True)
+
+
+@cli.command()
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def worker(config: Path | None) -> None:
+    """The worker alone: scheduler and dispatcher."""
+    from outreach.production import serve
+
+    serve("", 0, config, web=False, worker=True, skip_preflight=True)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("outreach-demo"), show_default=True)
+@click.option("--seconds-per-day", default=20.0, show_default=True, help="How fast the simulated clock runs.")
+@click.option("--days", default=0, help="Stop after so many simulated days (0: never).")
+@click.option("--no-browser", is_flag=True)
+@click.option("--fresh", is_flag=True, help="Forget an earlier demo and begin anew.")
+def demo(port: int, folder: Path, seconds_per_day: float, days: int, no_browser: bool, fresh: bool) -> None:
+    """Everything on this machine, no account needed: sample book, simulated carrier and debtors, fast clock."""
+    from outreach.demo import run_demo
+
+    run_demo(port, folder, seconds_per_day, days=days, browser=not no_browser, fresh=fresh)
+
+
+def main() -> None:
+    """Run the command; every fault is one line on stderr."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except OutreachError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except DBAPIError as error:
+        click.echo(str(explain_failure(error, bootstrap.environment_settings().database_url)), err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+__all__ = ["Loaded", "cli", "main"]
+
+if __name__ == "__main__":
+    main()

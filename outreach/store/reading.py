@@ -1,0 +1,72 @@
+"""What does the store say of one case, for people and programs to read?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+
+from outreach.core.money import write_amount
+from outreach.core.terms import Money
+from outreach.store.caselog import instant
+from outreach.store.database import Database
+from outreach.store.tables import case_events, cases, debtors, payments, promises
+
+
+def read_case(db: Database, ref: str) -> dict[str, Any] | None:
+    """A case with its promises, payments and log, as plain data; None if there is none with this loan reference."""
+    with db.read() as connection:
+        query = select(cases, debtors.c.ref.label("debtor_ref"), debtors.c.language).join(debtors)
+        row = connection.execute(query.where(cases.c.ref == ref)).first()
+        if row is None:
+            return None
+        events = connection.execute(
+            select(case_events).where(case_events.c.case_id == row.id).order_by(case_events.c.seq)
+        ).all()
+        promised = connection.execute(
+            select(promises).where(promises.c.case_id == row.id).order_by(promises.c.id)
+        ).all()
+        paid = connection.execute(select(payments).where(payments.c.case_id == row.id).order_by(payments.c.id)).all()
+    return {
+        "ref": row.ref,
+        "debtor_ref": row.debtor_ref,
+        "status": row.status,
+        "creditor": row.creditor,
+        "collector": row.collector,
+        "product": row.product,
+        "currency": row.currency,
+        "amount": write_amount(Money(row.amount_due_minor, row.currency)),
+        "due_on": row.due_on.isoformat(),
+        "tags": row.tags,
+        "promises": [
+            {
+                "on": p.promised_on.isoformat(),
+                "amount": write_amount(Money(p.amount_minor, p.currency)),
+                "currency": p.currency,
+                "status": p.status,
+                "source": p.source,
+            }
+            for p in promised
+        ],
+        "payments": [
+            {
+                "payment_ref": p.ref,
+                "paid_at": instant(p.paid_at),
+                "amount": write_amount(Money(p.amount_minor, p.currency)),
+                "currency": p.currency,
+            }
+            for p in paid
+        ],
+        "log": [
+            {
+                "seq": e.seq,
+                "at": instant(e.at),
+                "kind": e.kind,
+                "attempt_id": e.attempt_id,
+                "detail": json.loads(e.detail),
+                "hash": e.hash,
+            }
+            for e in events
+        ],
+    }
