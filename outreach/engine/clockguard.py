@@ -1,0 +1,34 @@
+"""Was the clock set back? What was done in a future that is no more can't be judged: nothing is placed until it is past."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from outreach.core.terms import ConfigError
+from outreach.store.tables import settings
+
+NAME = "last_instant"
+TOLERATED = timedelta(minutes=2)  # time servers step a clock by seconds, not minutes
+
+
+def last_seen(tx: Connection) -> datetime | None:
+    """The latest instant this deployment has worked at."""
+    value = tx.scalar(select(settings.c.value).where(settings.c.name == NAME))
+    return datetime.fromisoformat(value) if value else None
+
+
+def note(tx: Connection, now: datetime) -> None:
+    """Remember `now`. Raises ConfigError if the clock stands well before the last instant seen."""
+    seen = last_seen(tx)
+    if seen is not None and now < seen - TOLERATED:
+        raise ConfigError(
+            f"the clock was set back: it says {now:%Y-%m-%d %H:%M:%S}Z, but this database was at work until "
+            f"{seen:%Y-%m-%d %H:%M:%S}Z; set the clock right, or wait"
+        )
+    latest = max(now, seen) if seen else now
+    if seen is None:
+        tx.execute(insert(settings).values(name=NAME, value=latest.isoformat()))
+    else:
+        tx.execute(update(settings).where(settings.c.name == NAME).values(value=latest.isoformat()))

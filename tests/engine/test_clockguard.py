@@ -1,0 +1,24 @@
+"""A clock set back is noticed before anything is done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from outreach.core.terms import ConfigError
+from outreach.engine import clockguard
+from outreach.store.database import Database
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_a_clock_set_back_is_an_error_and_a_step_is_not(db: Database) -> None:
+    with db.begin() as tx:
+        assert clockguard.last_seen(tx) is None
+        clockguard.note(tx, NOW)
+        clockguard.note(tx, NOW - timedelta(minutes=1))
+        assert clockguard.last_seen(tx) == NOW
+        clockguard.note(tx, NOW + timedelta(days=1))
+    with pytest.raises(ConfigError, match="set back"), db.begin() as tx:
+        clockguard.note(tx, NOW)
