@@ -1,4 +1,4 @@
-"""Was the clock set back? What was done in a future that is no more can't be judged: nothing is placed until it is past."""
+"""Was the clock set back? Then nothing is placed until the last instant that was worked at is past again."""
 
 from __future__ import annotations
 
