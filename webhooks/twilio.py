@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import wraps
@@ -40,82 +41,88 @@ BRIDGE_OUTCOMES = {
 def blueprint(runtime: Runtime, *, public_url: str, auth_token: str) -> Blueprint:
     """Every webhook below `public_url`/webhooks/twilio. Forged requests get 403 before anything is read of them."""
     web = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
-    validator = RequestValidator(auth_token)
-    base = public_url.rstrip("/")
+    hooks = Hooks(runtime, public_url.rstrip("/"), RequestValidator(auth_token))
+    for path, handler in hooks.routes().items():
+        web.add_url_rule(path, path, hooks.guarded(handler), methods=["POST"])
+    return web
 
-    def url(what: str, **query: str) -> str:
-        key = request.args.get("k", "")
-        return f"{base}/webhooks/twilio/{what}?{urlencode({'k': key, **query}, quote_via=quote)}"
 
-    def guarded(handler: Handler) -> Handler:
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The webhooks of one account."""
+
+    runtime: Runtime
+    base: str
+    validator: RequestValidator
+
+    def routes(self) -> dict[str, Handler]:
+        return {
+            "/sms/inbound": self.sms_inbound,
+            "/sms/status": self.sms_status,
+            "/voice/status": self.voice_status,
+            "/voice/answer": self.voice_answer,
+            "/voice/menu": self.voice_menu,
+            "/voice/bridged": self.voice_bridged,
+            "/voice/whisper": self.voice_whisper,
+            "/voice/accept": self.voice_accept,
+            "/voice/amd": self.voice_amd,
+            "/voice/inbound": self.voice_inbound,
+        }
+
+    def guarded(self, handler: Handler) -> Handler:
+        """`handler` behind the checks of size and signature."""
+
         @wraps(handler)
         def answer() -> Response:
             if (request.content_length or 0) > LARGEST:
                 return _status(413)
-            if not _is_signed(validator, base):
+            if not _is_signed(self.validator, self.base):
                 return _status(403)
             return _answered(handler)
 
         return answer
 
-    def route(path: str, handler: Handler) -> None:
-        web.add_url_rule(path, path, guarded(handler), methods=["POST"])
+    def url(self, what: str, **query: str) -> str:
+        """The absolute URL of another webhook of this call."""
+        return f"{self.base}/webhooks/twilio/{what}?{urlencode({'k': _key(), **query}, quote_via=quote)}"
 
-    def store(report: Report) -> None:
-        intake.receive(runtime, report, request.form.to_dict())
-
-    def sms_inbound() -> Response:
-        store(_inbound(runtime.clock.now()))
+    def sms_inbound(self) -> Response:
+        intake.receive(self.runtime, _inbound(self.runtime.clock.now()), request.form.to_dict())
         return _xml(empty())
 
-    def sms_status() -> Response:
-        store(_message_status())
+    def sms_status(self) -> Response:
+        intake.receive(self.runtime, _message_status(), request.form.to_dict())
         return _status(204)
 
-    def voice_status() -> Response:
-        store(_call_status())
+    def voice_status(self) -> Response:
+        intake.receive(self.runtime, _call_status(), request.form.to_dict())
         return _status(204)
 
-    def voice_answer() -> Response:
-        by = ANSWERED_BY.get(_form("AnsweredBy"), None) if _form("AnsweredBy") else None
-        return _xml(twiml(calls.answered(runtime, _key(), _form("CallSid"), by), url))
+    def voice_answer(self) -> Response:
+        by = ANSWERED_BY.get(_form("AnsweredBy"))
+        return _xml(twiml(calls.answered(self.runtime, _key(), _form("CallSid"), by), self.url))
 
-    def voice_menu() -> Response:
+    def voice_menu(self) -> Response:
         menu = request.args.get("m", "")
-        return _xml(twiml(calls.pressed(runtime, _key(), _form("CallSid"), menu, _form("Digits")), url))
+        return _xml(twiml(calls.pressed(self.runtime, _key(), _form("CallSid"), menu, _form("Digits")), self.url))
 
-    def voice_bridged() -> Response:
+    def voice_bridged(self) -> Response:
         outcome = BRIDGE_OUTCOMES.get(_form("DialCallStatus"), "failed")
         seconds = _number("DialCallDuration") or 0
-        return _xml(twiml(calls.bridged(runtime, _key(), _form("CallSid"), outcome, seconds), url))
+        return _xml(twiml(calls.bridged(self.runtime, _key(), _form("CallSid"), outcome, seconds), self.url))
 
-    def voice_whisper() -> Response:
-        return _xml(whisper_twiml(calls.whisper(runtime, _key()), url))
+    def voice_whisper(self) -> Response:
+        return _xml(whisper_twiml(calls.whisper(self.runtime, _key()), self.url))
 
-    def voice_accept() -> Response:
+    def voice_accept(self) -> Response:
         return _xml(accepted_twiml(_form("Digits")))
 
-    def voice_amd() -> Response:
-        calls.machine(runtime, _key(), _form("CallSid"), ANSWERED_BY.get(_form("AnsweredBy"), "unknown"))
+    def voice_amd(self) -> Response:
+        calls.machine(self.runtime, _key(), _form("CallSid"), ANSWERED_BY.get(_form("AnsweredBy"), "unknown"))
         return _status(204)
 
-    def voice_inbound() -> Response:
-        return _xml(twiml(calls.inbound(runtime, _form("CallSid"), _form("From"), _form("To")), url))
-
-    for path, handler in {
-        "/sms/inbound": sms_inbound,
-        "/sms/status": sms_status,
-        "/voice/status": voice_status,
-        "/voice/answer": voice_answer,
-        "/voice/menu": voice_menu,
-        "/voice/bridged": voice_bridged,
-        "/voice/whisper": voice_whisper,
-        "/voice/accept": voice_accept,
-        "/voice/amd": voice_amd,
-        "/voice/inbound": voice_inbound,
-    }.items():
-        route(path, handler)
-    return web
+    def voice_inbound(self) -> Response:
+        return _xml(twiml(calls.inbound(self.runtime, _form("CallSid"), _form("From"), _form("To")), self.url))
 
 
 def _answered(handler: Handler) -> Response:
@@ -200,7 +207,7 @@ def _message_status() -> Report:
 def _call_status() -> Report:
     sid, status = _sid("CallSid"), _form("CallStatus")
     sequence = _form("SequenceNumber")
-    by = ANSWERED_BY.get(_form("AnsweredBy")) if _form("AnsweredBy") else None
+    by = ANSWERED_BY.get(_form("AnsweredBy"))
     return Report(
         ReportKind.CALL_STATUS,
         sid,

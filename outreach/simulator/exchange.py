@@ -73,7 +73,7 @@ class Exchange:
         """The instant of the event being performed, or the clock's."""
         return self._performing or self.clock_now()
 
-    def do(self, at: datetime, what: str, **args: Any) -> None:
+    def do(self, at: datetime, what: str, /, **args: Any) -> None:
         """Put an event on the timeline."""
         if what not in self.handlers:
             raise ValueError(f"no such event: {what}")
