@@ -1,19 +1,18 @@
-"""Twilio, through its own library, with its traps avoided: how is a message or a call created once, and asked about?
+"""How do we ask Twilio to send, call, redirect and tell, without ever asking twice for the same thing?
 
-Twilio has no idempotency key for a create, so a create is never repeated here: what happened is classified and told.
-The library's own transports have no timeout and, the asynchronous one, retry creates; ours does neither.
+Twilio's create requests take no idempotency key, so nothing here retries: what happened is classified (`Outcome`).
+Twilio hands our own reference back in the query of every URL we give it (`k`).
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,77 +20,70 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
-from urllib3.util.retry import Retry
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from outreach.carriers import (
-    CodeMeaning,
-    Finding,
-    Outcome,
-    OutgoingCall,
-    OutgoingSms,
-    Placed,
-    Problem,
-    Report,
-    ReportKind,
-)
-from outreach.carriers import twilio_tables as tables
-from outreach.core.terms import CarrierError, Channel, Collector
+from outreach.carriers import CodeMeaning, Finding, Outcome, OutgoingCall, OutgoingSms, Placed, Report, ReportKind
+from outreach.carriers import twilio_preflight as preflight_checks
+from outreach.carriers.twilio_codes import ANSWERED_BY, CALL_STATUS, MESSAGE_STATUS, meaning
+from outreach.core.terms import CarrierError, Channel
 
-T = TypeVar("T")
-CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
-RETRY_CALLBACKS = "#rc=5&rp=all"  # a webhook we could not take is told again; the fragment is neither sent nor signed
-MAX_VALIDITY, MIN_VALIDITY = 36_000, 6
-LISTED = 200  # at most so many records are looked through to settle a doubt
-CALL_LIMIT = timedelta(minutes=30)
-EVENTS = ["initiated", "ringing", "answered", "completed"]
-DIGITS = re.compile(r"\+?\d{6,}")
+DELIVERY = "#rc=5&rp=all"  # ask for five more tries on any failure; the default is one, on connect failures only
+CONNECT_S, READ_S = 3.05, 10.0
+LONGEST_CALL_S = 1800
+LONGEST_VALIDITY_S = 36_000
+MOST_FOUND = 200
+CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+TOO_MANY, TIMED_OUT = 429, 408
+NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL"})
+CREDENTIALS = {401: 20003, 403: 20003}  # when the answer's body names no code
 
 
-class Transport(HttpClient):  # type: ignore[misc]
-    """Requests with timeouts, a pool for many threads, connection retries only, and another base URL if given."""
+class PatientHttp(HttpClient):  # type: ignore[misc]
+    """One session for all threads: time limits, no retries, no proxies or .netrc; `base_url` replaces Twilio's host."""
 
-    def __init__(self, base_url: str | None, pool: int) -> None:
-        super().__init__(logging.getLogger("outreach.twilio.silent"), False)
-        self._base = urlsplit(base_url) if base_url else None
+    def __init__(self, base_url: str | None = None, pool: int = 8, timeout: tuple[float, float] = (CONNECT_S, READ_S)):
+        super().__init__(logging.getLogger("outreach.carriers.twilio"), False)
+        self._base = urlsplit(base_url.rstrip("/")) if base_url else None
+        self._timeout = timeout
         self._session = requests.Session()
         self._session.trust_env = False
-        retry = Retry(total=2, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2)
-        for prefix in ("https://", "http://"):
-            self._session.mount(prefix, HTTPAdapter(pool_connections=4, pool_maxsize=pool, max_retries=retry))
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=pool, max_retries=0))
 
     def request(
         self,
         method: str,
         url: str,
-        params: Any = None,
-        data: Any = None,
-        headers: Any = None,
-        auth: Any = None,
-        timeout: Any = None,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        sent = dict(headers or {})
-        if self._base:
-            asked = urlsplit(url)
-            sent["Host"] = self._base.netloc
-            path = self._base.path.rstrip("/") + asked.path
-            url = urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
+        """One request, asked once. Raises what `requests` raises."""
         answer = self._session.request(
             method.upper(),
-            url,
+            self._address(url),
             params=params,
             data=data,
-            headers=sent,
+            headers=headers,
             auth=auth,
-            timeout=timeout or (CONNECT_SECONDS, READ_SECONDS),
+            timeout=timeout or self._timeout,
             allow_redirects=allow_redirects,
         )
         return Response(answer.status_code, answer.text, answer.headers)
 
+    def _address(self, url: str) -> str:
+        if self._base is None:
+            return url
+        asked, prefix = urlsplit(url), self._base.path
+        path = asked.path if prefix and asked.path.startswith(prefix + "/") else prefix + asked.path
+        return urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
+
 
 class Twilio:
-    """A `Carrier`. `api_url`: another base URL than Twilio's (a simulator, a compatible carrier), prefix and all."""
+    """Twilio, or whatever speaks its API at `api_url`. `public_url` is where it reaches our webhooks."""
 
     name = "twilio"
 
@@ -105,231 +97,214 @@ class Twilio:
         api_key: str | None = None,
         api_secret: str | None = None,
         workers: int = 8,
+        timeout: tuple[float, float] = (CONNECT_S, READ_S),
     ) -> None:
+        user, password = (api_key, api_secret) if api_key and api_secret else (account_sid, auth_token)
         self.public_url = public_url.rstrip("/")
         self._client = Client(
-            api_key or account_sid,
-            (api_secret if api_key else auth_token) or auth_token,
+            user,
+            password,
             account_sid,
-            http_client=Transport(api_url, workers * 2),
+            http_client=PatientHttp(api_url, workers, timeout),
+            environment={"TWILIO_REGION": ""},  # a region or edge from the environment would rewrite our host
         )
-        self._client.edge = self._client.region = None  # read silently from the environment, and would rewrite the host
+        self._messages, self._calls = self._client.messages, self._client.calls  # made once, before threads share them
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="twilio")
 
-    # creating
+    def url(self, path: str, delivery: bool = True, **query: str) -> str:
+        """One of our webhooks, absolute, with how hard Twilio is to try delivering to it."""
+        return f"{self.public_url}/webhooks/twilio/{path}?{urlencode(query)}{DELIVERY if delivery else ''}"
+
     def send(self, batch: Sequence[OutgoingSms]) -> list[Placed]:
-        """Send each once, several at a time; answers in the order of the batch."""
-        return list(self._pool.map(self._send, batch))
+        """Send each once, side by side; same order."""
+        return list(self._pool.map(lambda sms: create(sms.key, lambda: self._send(sms)), batch))
 
     def place(self, batch: Sequence[OutgoingCall]) -> list[Placed]:
-        """Place each call once, several at a time; answers in the order of the batch."""
-        return list(self._pool.map(self._place, batch))
+        """Place each call once, side by side; same order."""
+        return list(self._pool.map(lambda call: create(call.key, lambda: self._place(call)), batch))
 
-    def _send(self, sms: OutgoingSms) -> Placed:
-        valid = min(max(int(sms.valid_for.total_seconds()), MIN_VALIDITY), MAX_VALIDITY)
-        return _created(
-            sms.key,
-            lambda: self._client.messages.create(
-                to=sms.to,
-                from_=sms.sender,
-                body=sms.body,
-                validity_period=valid,
-                status_callback=self._url("sms/status", sms.key),
-            ),
+    def _send(self, sms: OutgoingSms) -> Any:
+        return self._messages.create(
+            to=sms.to,
+            from_=sms.sender,
+            body=sms.body,
+            status_callback=self.url("sms/status", k=sms.key),
+            validity_period=min(max(int(sms.valid_for.total_seconds()), 1), LONGEST_VALIDITY_S),
         )
 
-    def _place(self, call: OutgoingCall) -> Placed:
-        detection: dict[str, Any] = {}
-        if call.detect_machine:
-            detection = {
-                "machine_detection": "DetectMessageEnd",
-                "async_amd": "true",
-                "async_amd_status_callback": self._url("voice/amd", call.key),
-                "async_amd_status_callback_method": "POST",
-            }
-        return _created(
-            call.key,
-            lambda: self._client.calls.create(
-                to=call.to,
-                from_=call.sender,
-                url=self._url("voice/answer", call.key, again=False),
-                method="POST",
-                timeout=int(call.ring_for.total_seconds()),
-                time_limit=int(CALL_LIMIT.total_seconds()),
-                status_callback=self._url("voice/status", call.key),
-                status_callback_method="POST",
-                status_callback_event=EVENTS,
-                **detection,
-            ),
+    def _place(self, call: OutgoingCall) -> Any:
+        listening = {
+            "machine_detection": "DetectMessageEnd",
+            "async_amd": "true",
+            "async_amd_status_callback": self.url("voice/amd", k=call.key),
+            "async_amd_status_callback_method": "POST",
+        }
+        return self._calls.create(
+            to=call.to,
+            from_=call.sender,
+            url=self.url("voice/answer", k=call.key),
+            method="POST",
+            status_callback=self.url("voice/status", k=call.key),
+            status_callback_method="POST",
+            status_callback_event=CALL_EVENTS,
+            timeout=max(int(call.ring_for.total_seconds()), 5),
+            time_limit=LONGEST_CALL_S,
+            **(listening if call.detect_machine else {}),
         )
 
-    def _url(self, what: str, key: str, *, again: bool = True, **more: str) -> str:
-        query = urlencode({"k": key, **more}, quote_via=quote)
-        return f"{self.public_url}/webhooks/twilio/{what}?{query}{RETRY_CALLBACKS if again else ''}"
-
-    # changing
     def cancel(self, channel: Channel, sid: str) -> bool:
-        """Drop what is still queued. False when it is too late."""
-        return _said_yes(
-            (lambda: self._client.messages(sid).update(status="canceled"))
-            if channel is Channel.SMS
-            else (lambda: self._client.calls(sid).update(status="canceled"))
-        )
+        """Drop what has not begun. Twilio takes back only scheduled texts and calls not yet answered."""
+        resource = self._messages if channel is Channel.SMS else self._calls
+        return said_yes(lambda: resource(sid).update(status="canceled"))
 
     def redirect(self, sid: str, key: str, menu: str) -> bool:
-        """Make a live call ask for `menu`."""
-        url = self._url("voice/menu", key, again=False, m=menu)
-        return _said_yes(lambda: self._client.calls(sid).update(url=url, method="POST"))
+        """Make a live call ask our webhook for `menu` anew."""
+        return said_yes(lambda: self._calls(sid).update(url=self.url("voice/menu", k=key, m=menu), method="POST"))
 
-    # asking
     def fetch(self, channel: Channel, sid: str) -> Report | None:
-        """What became of `sid`; None if Twilio does not know it. Raises CarrierError if it can't be asked."""
+        """What became of `sid`; None: Twilio does not know it. Raises CarrierError if it can't be asked."""
+        resource, read = (self._messages, message_report) if channel is Channel.SMS else (self._calls, call_report)
         try:
-            if channel is Channel.SMS:
-                return _message_report(self._client.messages(sid).fetch())
-            return _call_report(self._client.calls(sid).fetch())
+            return read(resource(sid).fetch())
         except TwilioRestException as error:
             if error.status == 404:
                 return None
-            raise _carrier_error(error) from None
-        except (TwilioException, requests.RequestException, ValueError) as error:
-            raise _carrier_error(error) from None
+            raise trouble(error) from None
+        except FAILURES as error:
+            raise trouble(error) from None
 
-    def find(self, channel: Channel, to: str, since: datetime) -> Iterator[tuple[Report, str]]:
-        """What was created to this number since then, newest first, with the body. Raises CarrierError.
+    def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
+        """What was created to this number since then, with its body. Raises CarrierError if it can't be asked.
 
-        Asked without a date: `DateSent` is null for what was never sent, and the filter would miss it.
+        Not asked by date: Twilio's date filters go by the sending, which what still waits or failed early never had.
         """
+        resource, read = (self._messages, message_report) if channel is Channel.SMS else (self._calls, call_report)
         try:
-            records: Iterable[Any] = (
-                self._client.messages.stream(to=to, page_size=LISTED)
-                if channel is Channel.SMS
-                else self._client.calls.stream(to=to, page_size=LISTED)
-            )
-            for record in islice(records, LISTED):
-                if record.date_created is not None and _utc(record.date_created) < since.astimezone(UTC):
-                    continue
-                if channel is Channel.SMS:
-                    if str(record.direction).startswith("outbound"):
-                        yield _message_report(record), str(record.body or "")
-                else:
-                    yield _call_report(record), ""
-        except (TwilioException, requests.RequestException, ValueError) as error:
-            raise _carrier_error(error) from None
+            found = resource.list(to=to, limit=MOST_FOUND, page_size=MOST_FOUND)
+        except FAILURES as error:
+            raise trouble(error) from None
+        return list(_created_since(found, since.replace(microsecond=0), read))
 
     def meaning(self, code: int) -> CodeMeaning:
-        """What one of its error codes means."""
-        return tables.meaning(code)
+        """What one of Twilio's error codes means."""
+        return meaning(code)
 
     def preflight(self, collectors: Iterable[str], channels: Iterable[Channel]) -> list[Finding]:
         """What is missing or forbidden before going live, in words."""
-        try:
-            account = self._client.api.accounts(self._client.account_sid).fetch()
-            numbers = list(islice(self._client.incoming_phone_numbers.stream(), LISTED))
-        except (TwilioException, requests.RequestException, ValueError) as error:
-            remedy = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and that this machine reaches the carrier"
-            return [Finding(Problem.MISSING, f"the carrier can't be asked: {_clean(error)}", remedy)]
-        found = [] if account.status == "active" else [Finding(Problem.MISSING, f"the account is {account.status}")]
-        found += self._own_numbers(numbers, set(channels))
-        if not self.public_url.startswith("https://"):
-            remedy = "use a public https address; for a simulator on this machine http will do"
-            found.append(Finding(Problem.WARNING, f"OUTREACH_PUBLIC_URL {self.public_url} is not https", remedy))
-        if Collector.THIRD_PARTY in set(collectors) and Channel.SMS in set(channels):
-            what = "US carriers allow no texts that collect debts for a third party (error 30863), with any consent"
-            found.append(Finding(Problem.FORBIDDEN, what, "text only in the creditor's own name; call for the others"))
-        return found or [Finding(Problem.OK, "account, numbers and webhooks are ready")]
-
-    def _own_numbers(self, numbers: Sequence[Any], channels: set[Channel]) -> Iterator[Finding]:
-        if not numbers:
-            yield Finding(Problem.MISSING, "the account owns no phone number", "buy one, or move one in")
-        wanted = {"sms": "sms_url", "voice": "voice_url"}
-        for number in numbers:
-            for capability, field in wanted.items():
-                channel = Channel.SMS if capability == "sms" else Channel.CALL
-                if channel not in channels or not (number.capabilities or {}).get(capability):
-                    continue
-                kind = "sms/inbound" if capability == "sms" else "voice/inbound"
-                url = f"{self.public_url}/webhooks/twilio/{kind}"
-                if (getattr(number, field) or "") != url:
-                    yield Finding(
-                        Problem.WARNING,
-                        f"{_masked(number.phone_number)}: incoming {capability} does not come to us",
-                        f"set its {capability} webhook to {url}",
-                    )
+        return preflight_checks.preflight(self._client, self.public_url, frozenset(collectors), frozenset(channels))
 
 
-def _created(key: str, create: Callable[[], Any]) -> Placed:
-    """Create once and classify. Only 429 and failures to connect are known never to have happened."""
+FAILURES = (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError)
+
+
+def create(key: str, ask: Callable[[], Any]) -> Placed:
+    """Ask once and say what came of it. Never raises."""
     try:
-        record = create()
+        sid = ask().sid
     except TwilioRestException as error:
         return _refused(key, error)
-    except requests.ConnectTimeout as error:
-        return Placed(key, Outcome.NEVER_HAPPENED, message=_clean(error))
-    except requests.ConnectionError as error:
-        never = _never_connected(error)
-        return Placed(key, Outcome.NEVER_HAPPENED if never else Outcome.IN_DOUBT, message=_clean(error))
-    except (requests.RequestException, TwilioException, ValueError, TypeError, KeyError) as error:
-        return Placed(key, Outcome.IN_DOUBT, message=_clean(error))
-    if not getattr(record, "sid", None):
+    except Exception as error:  # whatever else went wrong, the request may have left
+        return Placed(key, transport_outcome(error), message=type(error).__name__)
+    if not sid:
         return Placed(key, Outcome.IN_DOUBT, message="an answer without a sid")
-    return Placed(key, Outcome.PLACED, sid=str(record.sid))
+    return Placed(key, Outcome.PLACED, sid=str(sid))
 
 
 def _refused(key: str, error: TwilioRestException) -> Placed:
-    if error.status == 429:
-        return Placed(key, Outcome.NEVER_HAPPENED, code=error.code, message="429 too many requests")
-    if 400 <= error.status < 500:
-        return Placed(key, Outcome.REJECTED, code=error.code, message=_clean(error))
-    return Placed(key, Outcome.IN_DOUBT, code=error.code, message=f"HTTP {error.status}")
+    status = int(error.status)
+    code = CREDENTIALS.get(status) if error.code == status else error.code
+    if status == TOO_MANY:
+        return Placed(key, Outcome.NEVER_HAPPENED, code=code, message="too many requests")
+    if 400 <= status < 500 and status != TIMED_OUT:
+        words = meaning(code or 0).what  # Twilio's own text quotes the number
+        return Placed(key, Outcome.REJECTED, code=code, message=words)
+    return Placed(key, Outcome.IN_DOUBT, code=code, message=f"HTTP {status}")
 
 
-def _never_connected(error: requests.ConnectionError) -> bool:
-    """Refused, unknown host or a failed TLS handshake: nothing was sent."""
-    if isinstance(error, requests.exceptions.SSLError):
+def transport_outcome(error: BaseException) -> Outcome:
+    """Did the request certainly never leave? Only if the connection was never made, or its certificate refused."""
+    never = any(_never_left(cause) for cause in _causes(error))
+    return Outcome.NEVER_HAPPENED if never else Outcome.IN_DOUBT
+
+
+def _never_left(cause: BaseException) -> bool:
+    if isinstance(cause, (requests.ConnectTimeout, NewConnectionError, ConnectTimeoutError)):
         return True
-    cause: Any = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, NewConnectionError | SSLError)
+    if isinstance(cause, ssl.SSLError):  # a TLS connection may also break later: only what the handshake says counts
+        return isinstance(cause, ssl.SSLCertVerificationError) or cause.reason in NO_TLS
+    return False
 
 
-def _said_yes(ask: Callable[[], Any]) -> bool:
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything wrapped in it."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        waiting.extend(e for e in inner if isinstance(e, BaseException))
+
+
+def said_yes(ask: Callable[[], Any]) -> bool:
+    """Did Twilio agree? A refusal, or no answer, is no."""
     try:
         ask()
-    except (TwilioException, requests.RequestException, ValueError):
+    except FAILURES:
         return False
     return True
 
 
-def _message_report(record: Any) -> Report:
-    progress = tables.MESSAGE_PROGRESS.get(str(record.status))
-    code = int(record.error_code) if record.error_code else None
-    return Report(ReportKind.MESSAGE_STATUS, record.sid, f"{record.sid}:{record.status}", progress=progress, code=code)
+def trouble(error: Exception) -> CarrierError:
+    """Why Twilio could not be asked, without numbers or bodies."""
+    status = getattr(error, "status", None) or getattr(error.args[-1] if error.args else None, "status_code", None)
+    if status is None:
+        return CarrierError(f"Twilio could not be asked: {type(error).__name__}", permanent=False)
+    permanent = 400 <= int(status) < 500 and int(status) not in (TOO_MANY, TIMED_OUT)
+    code = getattr(error, "code", None)
+    return CarrierError(f"Twilio answered HTTP {status}", permanent=permanent, code=code)
 
 
-def _call_report(record: Any) -> Report:
-    progress = tables.CALL_PROGRESS.get(str(record.status))
-    duration = int(record.duration) if record.duration else None
-    by = tables.ANSWERED_BY.get(str(record.answered_by)) if record.answered_by else None
-    dedupe = f"{record.sid}:{record.status}"
-    return Report(ReportKind.CALL_STATUS, record.sid, dedupe, progress=progress, duration_s=duration, answered_by=by)
+def _created_since(
+    found: Iterable[Any], since: datetime, read: Callable[[Any], Report]
+) -> Iterator[tuple[Report, str]]:
+    for one in found:
+        if isinstance(one.date_created, datetime) and one.date_created >= since:
+            yield read(one), str(getattr(one, "body", None) or "")
 
 
-def _utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+def message_report(message: Any) -> Report:
+    """Twilio's record of a text."""
+    status = str(message.status)
+    return Report(
+        ReportKind.MESSAGE_STATUS,
+        str(message.sid),
+        f"twilio:{message.sid}:{status}",
+        progress=MESSAGE_STATUS.get(status),
+        code=int(message.error_code) if message.error_code else None,
+        at=_instant(message.date_updated),
+        sender=message.from_,
+        to=message.to,
+    )
 
 
-def _carrier_error(error: Exception) -> CarrierError:
-    status = getattr(error, "status", 0)
-    return CarrierError(_clean(error), permanent=400 <= int(status or 0) < 500 and status != 429)
+def call_report(call: Any) -> Report:
+    """Twilio's record of a call."""
+    status = str(call.status)
+    return Report(
+        ReportKind.CALL_STATUS,
+        str(call.sid),
+        f"twilio:{call.sid}:{status}",
+        progress=CALL_STATUS.get(status),
+        at=_instant(call.end_time) or _instant(call.date_updated),
+        sender=getattr(call, "from_", None) or getattr(call, "_from", None),
+        to=call.to,
+        answered_by=ANSWERED_BY.get(str(call.answered_by)),
+        duration_s=int(call.duration) if call.duration else None,
+    )
 
 
-def _clean(error: Exception) -> str:
-    """One line without a phone number in it."""
-    text = str(getattr(error, "msg", None) or error).strip().splitlines() or [type(error).__name__]
-    return DIGITS.sub("(number)", text[0])[:200]
-
-
-def _masked(number: object) -> str:
-    text = str(number)
-    return text[:2] + "*" * max(0, len(text) - 6) + text[-4:]
+def _instant(value: Any) -> datetime | None:
+    return value if isinstance(value, datetime) else None
