@@ -1,4 +1,4 @@
-"""What carriers tell us: verify, store, answer. A live call gets its next scene; everything else is applied later."""
+"""What carriers tell us: verify, store, answer. See docs/architecture.md."""
 
 from webhooks.twilio import blueprint
 

@@ -1,229 +1,200 @@
-"""What does Twilio tell us? Signature first, then parsed to a `Report` and stored; a live call gets its next scene.
+"""What does Twilio tell us, and is it Twilio? Signature first, then a Report into the durable inbox, or a scene.
 
-Signatures are checked against the configured public URL, not the one this server thinks it has: a proxy stands between.
+The signature is checked against the configured public URL, never against what a proxy made of it. A body is read to
+`MOST_BYTES` at most. When the database is away the answer is 503, which Twilio is asked (`#rc=5&rp=all`) to retry.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import wraps
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 
 from outreach.carriers import Report, ReportKind
-from outreach.carriers.twilio_tables import ANSWERED_BY, CALL_PROGRESS, MESSAGE_PROGRESS
-from outreach.core.terms import OutreachError, ReportError
+from outreach.carriers.live_call import Scene
+from outreach.carriers.twilio_codes import ANSWERED_BY, CALL_STATUS, DIAL_STATUS, MESSAGE_STATUS
+from outreach.core.terms import ReportError
 from outreach.engine import calls, intake
 from outreach.engine.runtime import Runtime
-from webhooks.twiml import accepted_twiml, empty, twiml, whisper_twiml
+from webhooks import twiml
 
-LARGEST = 64 * 1024  # bytes; Twilio's own are below 10 kB
-MEDIA_LIMIT = 10
-Handler = Callable[[], Response]
-log = logging.getLogger("outreach.webhooks")
-BRIDGE_OUTCOMES = {
-    "completed": "completed",
-    "answered": "completed",
-    "busy": "busy",
-    "no-answer": "no_answer",
-    "failed": "failed",
-    "canceled": "canceled",
-}
+MOST_BYTES = 64 * 1024
+AGENT_TAKES = "1"  # the key by which an agent, not their voicemail, takes the call
+EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # plain text would be texted to the debtor
 
 
 def blueprint(runtime: Runtime, *, public_url: str, auth_token: str) -> Blueprint:
-    """Every webhook below `public_url`/webhooks/twilio. Forged requests get 403 before anything is read of them."""
-    web = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
-    hooks = Hooks(runtime, public_url.rstrip("/"), RequestValidator(auth_token))
-    for path, handler in hooks.routes().items():
-        web.add_url_rule(path, path, hooks.guarded(handler), methods=["POST"])
-    return web
+    """Twilio's webhooks under `/webhooks/twilio`. `public_url` is the URL Twilio was given, path prefix and all."""
+    routes = Blueprint("twilio_webhooks", __name__, url_prefix="/webhooks/twilio")
+    base, validator = _without_user(public_url), RequestValidator(auth_token)
 
+    def link(path: str, **query: str) -> str:
+        return f"{public_url.rstrip('/')}/webhooks/twilio/{path}?{urlencode(query)}"
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """The webhooks of one account."""
+    def play(scene: Scene) -> Response:
+        return _xml(twiml.render(scene, link, _key()))
 
-    runtime: Runtime
-    base: str
-    validator: RequestValidator
+    @routes.before_request
+    def only_twilio() -> None:
+        request.max_content_length = MOST_BYTES
+        request.max_form_memory_size = MOST_BYTES
+        form = request.form  # 413 when it is too large
+        query = request.query_string.decode("latin-1")
+        url = base + request.path + (f"?{query}" if query else "")
+        if not validator.validate(url, form, request.headers.get("X-Twilio-Signature") or ""):
+            abort(403)
 
-    def routes(self) -> dict[str, Handler]:
-        return {
-            "/sms/inbound": self.sms_inbound,
-            "/sms/status": self.sms_status,
-            "/voice/status": self.voice_status,
-            "/voice/answer": self.voice_answer,
-            "/voice/menu": self.voice_menu,
-            "/voice/bridged": self.voice_bridged,
-            "/voice/whisper": self.voice_whisper,
-            "/voice/accept": self.voice_accept,
-            "/voice/amd": self.voice_amd,
-            "/voice/inbound": self.voice_inbound,
-        }
+    @routes.errorhandler(ReportError)
+    def not_acceptable(error: ReportError) -> ResponseReturnValue:
+        return Response(str(error), error.status, mimetype="text/plain")
 
-    def guarded(self, handler: Handler) -> Handler:
-        """`handler` behind the checks of size and signature."""
+    @routes.errorhandler(DBAPIError)
+    def database_away(_error: DBAPIError) -> ResponseReturnValue:
+        return Response("try again later", 503, mimetype="text/plain")
 
-        @wraps(handler)
-        def answer() -> Response:
-            if (request.content_length or 0) > LARGEST:
-                return _status(413)
-            if not _is_signed(self.validator, self.base):
-                return _status(403)
-            return _answered(handler)
+    def store(report: Report) -> None:
+        intake.receive(runtime, report, request.form.to_dict())
 
-        return answer
+    @routes.post("/sms/inbound")
+    def sms_inbound() -> ResponseReturnValue:
+        store(inbound_report(request.form))
+        return _xml(EMPTY_REPLY)
 
-    def url(self, what: str, **query: str) -> str:
-        """The absolute URL of another webhook of this call."""
-        return f"{self.base}/webhooks/twilio/{what}?{urlencode({'k': _key(), **query}, quote_via=quote)}"
+    @routes.post("/sms/status")
+    def sms_status() -> ResponseReturnValue:
+        store(message_report(request.form, _key() or None))
+        return "", 204
 
-    def sms_inbound(self) -> Response:
-        intake.receive(self.runtime, _inbound(self.runtime.clock.now()), request.form.to_dict())
-        return _xml(empty())
+    @routes.post("/voice/status")
+    def voice_status() -> ResponseReturnValue:
+        store(call_report(request.form, _key() or None))
+        return "", 204
 
-    def sms_status(self) -> Response:
-        intake.receive(self.runtime, _message_status(), request.form.to_dict())
-        return _status(204)
+    @routes.post("/voice/answer")
+    def voice_answer() -> ResponseReturnValue:
+        heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""))
+        return play(calls.answered(runtime, _key(), need(request.form, "CallSid"), heard))
 
-    def voice_status(self) -> Response:
-        intake.receive(self.runtime, _call_status(), request.form.to_dict())
-        return _status(204)
+    @routes.post("/voice/menu")
+    def voice_menu() -> ResponseReturnValue:
+        menu, digits = request.args.get("m", ""), request.form.get("Digits", "")
+        if menu == "agent":  # the agent's own leg: the debtor is connected, or the leg ends and Dial goes on
+            return _xml(twiml.NOTHING if digits == AGENT_TAKES else twiml.hang_up())
+        return play(calls.pressed(runtime, _key(), need(request.form, "CallSid"), menu, digits))
 
-    def voice_answer(self) -> Response:
-        by = ANSWERED_BY.get(_form("AnsweredBy"))
-        return _xml(twiml(calls.answered(self.runtime, _key(), _form("CallSid"), by), self.url))
+    @routes.post("/voice/bridged")
+    def voice_bridged() -> ResponseReturnValue:
+        sid, (outcome, seconds) = need(request.form, "CallSid"), bridge_outcome(request.form)
+        return play(calls.bridged(runtime, _key(), sid, outcome, seconds))
 
-    def voice_menu(self) -> Response:
-        menu = request.args.get("m", "")
-        return _xml(twiml(calls.pressed(self.runtime, _key(), _form("CallSid"), menu, _form("Digits")), self.url))
+    @routes.post("/voice/whisper")
+    def voice_whisper() -> ResponseReturnValue:
+        return play(calls.whisper(runtime, _key()))
 
-    def voice_bridged(self) -> Response:
-        outcome = BRIDGE_OUTCOMES.get(_form("DialCallStatus"), "failed")
-        seconds = _number("DialCallDuration") or 0
-        return _xml(twiml(calls.bridged(self.runtime, _key(), _form("CallSid"), outcome, seconds), self.url))
+    @routes.post("/voice/amd")
+    def voice_amd() -> ResponseReturnValue:
+        heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""), "unknown")
+        calls.machine(runtime, _key(), need(request.form, "CallSid"), heard)
+        return "", 204
 
-    def voice_whisper(self) -> Response:
-        return _xml(whisper_twiml(calls.whisper(self.runtime, _key()), self.url))
+    @routes.post("/voice/inbound")
+    def voice_inbound() -> ResponseReturnValue:
+        form = request.form
+        return play(calls.inbound(runtime, need(form, "CallSid"), form.get("From", ""), need(form, "To")))
 
-    def voice_accept(self) -> Response:
-        return _xml(accepted_twiml(_form("Digits")))
-
-    def voice_amd(self) -> Response:
-        calls.machine(self.runtime, _key(), _form("CallSid"), ANSWERED_BY.get(_form("AnsweredBy"), "unknown"))
-        return _status(204)
-
-    def voice_inbound(self) -> Response:
-        return _xml(twiml(calls.inbound(self.runtime, _form("CallSid"), _form("From"), _form("To")), self.url))
-
-
-def _answered(handler: Handler) -> Response:
-    """A fault of theirs is a 4xx, a database that is away a 503 (told again later), anything else a bare 500."""
-    try:
-        return handler()
-    except ReportError as error:
-        return _status(error.status)
-    except DBAPIError:
-        log.exception("the database could not take a webhook")
-        return _status(503)
-    except (OutreachError, LookupError, ValueError):
-        log.exception("a webhook failed")
-        return _status(500)
-
-
-def _is_signed(validator: RequestValidator, base: str) -> bool:
-    query = request.environ.get("QUERY_STRING", "")
-    path = request.environ.get("SCRIPT_NAME", "") + request.environ.get("PATH_INFO", "")
-    signed = f"{base}{quote(path)}{'?' + query if query else ''}"
-    return bool(validator.validate(signed, request.form, request.headers.get("X-Twilio-Signature") or ""))
-
-
-def _status(code: int) -> Response:
-    return Response(status=code)
+    return routes
 
 
 def _xml(document: str) -> Response:
-    return Response(document, content_type="text/xml; charset=utf-8")
-
-
-def _form(name: str) -> str:
-    return str(request.form.get(name, ""))
+    return Response(document, mimetype="text/xml")
 
 
 def _key() -> str:
-    return str(request.args.get("k", ""))
+    return request.args.get("k", "")
 
 
-def _number(name: str) -> int | None:
-    text = _form(name)
-    return int(text) if text.isdecimal() else None
+def _without_user(url: str) -> str:
+    parts = urlsplit(url.rstrip("/"))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _sid(name: str) -> str:
-    sid = _form(name)
-    if not sid or len(sid) > 64:
-        raise ReportError(f"{name} is missing")
-    return sid
+def need(form: Mapping[str, str], name: str) -> str:
+    """A field that must be there. Raises ReportError(400)."""
+    if value := form.get(name, "").replace("\0", ""):
+        return value
+    raise ReportError(f"the report has no {name}")
 
 
-def _inbound(now: datetime) -> Report:
-    sid = _sid("MessageSid")
-    return Report(
-        ReportKind.INBOUND_SMS,
-        sid,
-        f"in:{sid}",
-        at=now,
-        sender=_form("From"),
-        to=_form("To"),
-        body=_form("Body")[:1600],
-        opt_out_type=_form("OptOutType") or None,
-        media=min(_number("NumMedia") or 0, MEDIA_LIMIT),
-    )
+def _number(form: Mapping[str, str], name: str) -> int | None:
+    value = form.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def _message_status() -> Report:
-    """Once per (sid, status): the same message is told of several times, each with another status."""
-    sid, status = _sid("MessageSid"), _form("MessageStatus")
+def _instant(value: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, TypeError):
+        return None
+
+
+def message_report(form: Mapping[str, str], key: str | None) -> Report:
+    """A status of a text we sent. A status that is new to us is stored, and moves nothing."""
+    sid, status = need(form, "MessageSid"), need(form, "MessageStatus")
     return Report(
         ReportKind.MESSAGE_STATUS,
         sid,
-        f"sms:{sid}:{status}",
-        key=_key() or None,
-        progress=MESSAGE_PROGRESS.get(status),
-        code=_number("ErrorCode"),
-        sender=_form("From"),
-        to=_form("To"),
+        f"twilio:{sid}:{status}",
+        key=key,
+        progress=MESSAGE_STATUS.get(status),
+        code=_number(form, "ErrorCode"),
+        sender=form.get("From"),
+        to=form.get("To"),
     )
 
 
-def _call_status() -> Report:
-    sid, status = _sid("CallSid"), _form("CallStatus")
-    sequence = _form("SequenceNumber")
-    by = ANSWERED_BY.get(_form("AnsweredBy"))
+def call_report(form: Mapping[str, str], key: str | None) -> Report:
+    """A status of a call we placed."""
+    sid, status = need(form, "CallSid"), need(form, "CallStatus")
     return Report(
         ReportKind.CALL_STATUS,
         sid,
-        f"call:{sid}:{status}:{sequence}",
-        key=_key() or None,
-        progress=CALL_PROGRESS.get(status),
-        code=_number("ErrorCode"),
-        at=_timestamp(),
-        answered_by=by,
-        duration_s=_number("CallDuration"),
-        sip_code=_number("SipResponseCode"),
+        f"twilio:{sid}:{status}:{form.get('SequenceNumber', '')}",
+        key=key,
+        progress=CALL_STATUS.get(status),
+        code=_number(form, "ErrorCode"),
+        at=_instant(form.get("Timestamp", "")),
+        sender=form.get("From"),
+        to=form.get("To"),
+        answered_by=ANSWERED_BY.get(form.get("AnsweredBy", "")),
+        duration_s=_number(form, "CallDuration"),
+        sip_code=_number(form, "SipResponseCode"),
     )
 
 
-def _timestamp() -> datetime | None:
-    try:
-        return parsedate_to_datetime(_form("Timestamp"))
-    except (TypeError, ValueError):
-        return None
+def inbound_report(form: Mapping[str, str]) -> Report:
+    """A text to us."""
+    sid = need(form, "MessageSid")
+    return Report(
+        ReportKind.INBOUND_SMS,
+        sid,
+        f"twilio:{sid}:inbound",
+        sender=need(form, "From"),
+        to=need(form, "To"),
+        body=form.get("Body", "").replace("\0", ""),
+        opt_out_type=form.get("OptOutType") or None,
+        media=_number(form, "NumMedia") or 0,
+    )
+
+
+def bridge_outcome(form: Mapping[str, str]) -> tuple[str, int]:
+    """How connecting to an agent went, and for how many seconds they had each other on the line."""
+    outcome = DIAL_STATUS.get(form.get("DialCallStatus", ""), "failed")
+    if outcome == "completed" and form.get("DialBridged") == "false":  # picked up, but nobody pressed the key
+        return "no_answer", 0
+    return outcome, _number(form, "DialCallDuration") or 0

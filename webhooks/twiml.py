@@ -1,97 +1,73 @@
-"""How does a scene become TwiML?"""
+"""How is a scene of a live call written in TwiML, Twilio's XML?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import Gather as GatherVerb
 
-from outreach.carriers import live_call
-from outreach.carriers.live_call import Scene
+from outreach.carriers.live_call import Bridge, Gather, HangUp, Scene
 
 VOICES: dict[str, tuple[str, str]] = {
-    "en": ("en-US", "Polly.Joanna"),
-    "es": ("es-US", "Polly.Lupe"),
-    "zh": ("zh-CN", "Polly.Zhiyu"),
+    "en": ("Polly.Joanna", "en-US"),
+    "es": ("Polly.Lupe", "es-US"),
+    "zh": ("Polly.Zhiyu", "cmn-CN"),
 }
-Url = Callable[..., str]
+LONGEST_SAY = 2900  # Polly voices refuse more than 3000 characters
+NOTHING = str(VoiceResponse())  # go on as you were: on an agent's leg, be connected
+
+Link = Callable[..., str]  # link(path, **query) -> absolute URL of one of our webhooks
 
 
-def twiml(scene: Scene, url: Url) -> str:
-    """The document for one scene. `url(what, **query)` gives the absolute URL of another webhook of this call."""
+def render(scene: Scene, link: Link, key: str) -> str:
+    """The scene as a TwiML document. Every URL in it is absolute."""
     response = VoiceResponse()
-    _THEN[type(scene.then)](response, scene, url)
-    return str(response)
-
-
-def whisper_twiml(scene: Scene, url: Url) -> str:
-    """What the agent hears, who must press a key: a voicemail that picked up must not be given the debtor."""
-    response = VoiceResponse()
-    gather = Gather(input="dtmf", num_digits=1, timeout=8, action=url("voice/accept"), method="POST")
-    _say(gather, scene)
-    response.append(gather)
-    response.hangup()
-    return str(response)
-
-
-def accepted_twiml(digits: str) -> str:
-    """The agent pressed a key: the bridge goes on (an empty document), or the agent's leg ends."""
-    response = VoiceResponse()
-    if not digits:
+    if isinstance(scene.then, Gather):
+        response.append(_gather(scene, scene.then, link, key))
+        return str(response)
+    _say(response, scene)
+    if isinstance(scene.then, Bridge):
+        response.append(_dial(scene.then, link, key))
+    if isinstance(scene.then, HangUp):
         response.hangup()
     return str(response)
 
 
-def empty() -> str:
-    """A document that does nothing."""
-    return str(VoiceResponse())
+def hang_up() -> str:
+    """End the leg."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
 
 
-def _say(into: Any, scene: Scene) -> None:
-    language, voice = VOICES.get(scene.language, VOICES["en"])
-    for text in scene.says:
-        into.say(text, language=language, voice=voice)
+def _say(verb: VoiceResponse | GatherVerb, scene: Scene) -> None:
+    voice, language = VOICES.get(scene.language, VOICES["en"])
+    for words in scene.says:
+        if words.strip():
+            verb.say(words[:LONGEST_SAY], voice=voice, language=language)
 
 
-def _gather(response: VoiceResponse, scene: Scene, url: Url) -> None:
-    wanted = scene.then
-    assert isinstance(wanted, live_call.Gather)
-    gather = Gather(
+def _gather(scene: Scene, then: Gather, link: Link, key: str) -> GatherVerb:
+    gather = GatherVerb(
         input="dtmf",
-        num_digits=wanted.digits,
-        timeout=int(wanted.timeout.total_seconds()),
-        action=url("voice/menu", m=wanted.menu),
+        num_digits=then.digits,
+        finish_on_key="" if then.digits == 1 else "#",  # a single key may be the hash itself
+        timeout=max(int(then.timeout.total_seconds()), 1),
+        action=link("voice/menu", k=key, m=then.menu),
         method="POST",
-        action_on_empty_result=True,  # silence is an answer too
+        action_on_empty_result=True,  # silence is an answer too; without this the call would fall off the end
     )
     _say(gather, scene)
-    response.append(gather)
-    response.hangup()
+    return gather
 
 
-def _bridge(response: VoiceResponse, scene: Scene, url: Url) -> None:
-    wanted = scene.then
-    assert isinstance(wanted, live_call.Bridge)
-    _say(response, scene)
+def _dial(then: Bridge, link: Link, key: str) -> Dial:
     dial = Dial(
-        action=url("voice/bridged"),
+        action=link("voice/bridged", k=key),
         method="POST",
-        timeout=int(wanted.ring_for.total_seconds()),
-        caller_id=wanted.caller_id or None,
-        answer_on_bridge=True,
+        timeout=max(int(then.ring_for.total_seconds()), 5),
+        caller_id=then.caller_id,
     )
-    dial.number(wanted.agent_phone, url=url("voice/whisper"), method="POST")
-    response.append(dial)
-
-
-def _hang_up(response: VoiceResponse, scene: Scene, _url: Url) -> None:
-    _say(response, scene)
-    response.hangup()
-
-
-_THEN: dict[type, Callable[[VoiceResponse, Scene, Url], None]] = {
-    live_call.Gather: _gather,
-    live_call.Bridge: _bridge,
-    live_call.HangUp: _hang_up,
-}
+    dial.number(then.agent_phone, url=link("voice/whisper", k=key), method="POST")
+    return dial
