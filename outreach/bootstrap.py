@@ -153,4 +153,18 @@ def build(settings: Settings, clock: Clock, carrier: Carrier, *, config_file: Pa
 
 
 def _reloader(root: Path, config: ConfigModel) -> Callable[[], Loaded]:
-    return lambda: campaigns.load(root, config.adopt)
+    """Loads campaigns and rulebooks; the same object again while no file has changed."""
+    held: list[tuple[object, Loaded]] = []
+
+    def load() -> Loaded:
+        stamp = _stamp(root)
+        if not held or held[0][0] != stamp:
+            held[:] = [(stamp, campaigns.load(root, config.adopt))]
+        return held[0][1]
+
+    return load
+
+
+def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
+    files = [*(root / "campaigns").glob("*.yaml"), *(root / "config" / "rulebooks").rglob("*.yaml")]
+    return tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))

@@ -148,7 +148,10 @@ def reload(runtime: Runtime) -> int:
     """Take up edited campaigns and rulebooks; files with faults change nothing, and the log says why."""
     if runtime.reload is None:
         return 0
-    runtime.loaded = runtime.reload()
+    fresh = runtime.reload()
+    if fresh is runtime.loaded:
+        return 0
+    runtime.loaded = fresh
     return plan.publish(runtime)
 
 

@@ -40,6 +40,7 @@ from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 from outreach.store.tables import attempt_cases, attempts, consents, inbound_messages, suppressions, tasks
 
+ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted"})
 ANSWER_WITHIN = timedelta(days=1)  # how soon a person should look at a reply
 CARRIER_WORDS = {"STOP": IntentKind.OPT_OUT, "START": IntentKind.OPT_IN, "HELP": IntentKind.HELP}
 
@@ -302,6 +303,12 @@ def _log_all(heard: Heard, kind: EventKind, detail: dict[str, Any], *, replan: b
 
 
 def _for_a_person(heard: Heard, why: str) -> None:
+    """One open task for a thread is enough: whoever takes it reads all of it."""
+    waiting = select(tasks.c.id).where(
+        tasks.c.case_id.in_([loan.id for loan in heard.loans]), tasks.c.kind == "reply", tasks.c.state == "open"
+    )
+    if heard.tx.scalar(waiting.limit(1)) is not None:
+        return
     add_task(heard.tx, heard.loans[:1], "reply", heard.now + ANSWER_WITHIN, why, heard.now, heard.message_id)
 
 
@@ -321,6 +328,19 @@ def add_task(
     caselog.record(tx, [Entry(loan.id, now, EventKind.NEEDS_PERSON, {"task": kind, "why": note}) for loan in loans])
 
 
+def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
+    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop."""
+    if answer.template not in ONCE_A_DAY:
+        return False
+    query = select(attempts.c.id).where(
+        attempts.c.debtor_id == debtor_id,
+        attempts.c.template == answer.template,
+        attempts.c.reserved_at > now - timedelta(days=1),
+        attempts.c.state != AttemptState.RELEASED,
+    )
+    return tx.scalar(query.limit(1)) is not None
+
+
 def answer_with(
     tx: Connection,
     runtime: Runtime,
@@ -334,7 +354,7 @@ def answer_with(
     person = facts.load(tx, [debtor_id], now)[debtor_id]
     loans = [person.cases[case_id] for case_id in case_ids]
     phone = person.phone(phone_id)
-    if not loans or phone is None:
+    if not loans or phone is None or _said_lately(tx, debtor_id, answer, now):
         return
     ask = assemble.ask(person, phone, Channel.SMS, loans, now, purpose=answer.purpose)
     verdict = judge(ask, runtime.loaded.rulebooks, now)

@@ -225,3 +225,14 @@ def test_a_report_may_come_before_the_answer(house: House) -> None:
     house.at("2026-11-24T10:30:01-05:00")
     kinds = house.kinds("L1")
     assert kinds.count("attempt_placed") == 1 and kinds.count("delivered") == 1
+
+
+def test_two_machines_do_not_talk_for_ever(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.at("2026-11-24T10:31:00-05:00")
+    for number in range(5):
+        house.text("what is this about?", sid=f"SM-in-{number}")
+        house.at(f"2026-11-24T11:0{number}:00-05:00")
+    assert len(house.carrier.sent) == 2
+    assert house.kinds("L1").count("replied") == 5
+    assert house.kinds("L1").count("needs_person") == 1
