@@ -95,7 +95,7 @@ def test_a_reply_and_its_intent() -> None:
             "amount_due": "120.00",
             "due_on": "2026-11-20",
             "offered_on": None,
-        }  # fmt: skip
+        }
     )
     assert asked.amount_due_minor == 12000
     intent = Intent(IntentKind.PROMISE, PromisedPayment(date(2026, 11, 27), Money(5000, "USD")), language="en", why="x")

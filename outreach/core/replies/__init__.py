@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from outreach.core import zones
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar
 from outreach.core.replies.intents import keyword, matches
@@ -97,7 +98,7 @@ def read(
     """
     if at.tzinfo is None:
         raise ValueError("at must be aware")
-    where = ZoneInfo(zone)
+    where = zones.zone(zone)
     said = normalise(text, language)
     orders, mixed = _orders(said.language, language, zone)
     calendar = Calendar(at.astimezone(where).date(), max(0, max_days), orders, mixed)

@@ -399,7 +399,7 @@ _FORMS = (
     _form(
         ("月",),
         r"(?:(?P<year>20\d\d) ?年 ?)?(?P<month>\d{1,2}|十[一二]?|[一二三四五六七八九]) ?月 ?"
-        rf"(?P<n>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}) ?(?:[日号]|(?![\d个天周块元百千]))",
+        r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,3}) ?(?:[日号]|(?![\d个天周块元百千]))",
         _zh_month,
     ),
     _form(("24/7",), r"\b24/7\b", _vague("always")),
@@ -427,7 +427,7 @@ _FORMS = (
         _ordinal,
     ),
     _form(
-        _DIGITS + ("first", "fifteenth", "primero"),
+        (*_DIGITS, "first", "fifteenth", "primero"),
         rf"(?<![\d/.,$€£])(?<!\w)(?:(?:on |by |until |before )?the (?P<a>first|fifteenth)\b(?! (?:time|one|payment|half|thing|of|place|part))|"
         rf"(?:the )?(?P<b>\d{{1,2}})(?:st|nd|rd|th)\b|the (?P<c>\d{{1,2}})(?!\w){_NOT_MONEY}(?! (?:days|weeks|months|dias|semanas|of))|"
         rf"(?:el|dia|del|para el|hasta el|al) (?:dia )?(?P<d>\d{{1,2}}|primero)(?!\w){_NOT_MONEY}(?! (?:dias|semanas|de la)))",
@@ -445,7 +445,7 @@ _FORMS = (
     ),
     _form(("周末", "下周", "下个", "下月", "这周", "本周", "过几", "过两", "过段", "这几", "半个月", "这个月", "这两"),
           r"(?:这个?|下个?|本)?周末|下个?(?:周|星期|礼拜|月)|这周|本周|过(?:几|两|些)天|过段时间|过一?阵子?|这(?:几|两)天|半个月|这个月|下次", _vague("no exact day")),
-    _form(("天", "周", "星期"), rf"(?:[一二两三四五六七八九十\d]{{1,2}} ?[,、到至~或] ?)?(?:几|[一二两三四五六七八九][一二两三四五六七八九]|\d{{1,2}} ?[、到至~或] ?\d{{1,2}}) ?个?(?:天|日|周|星期)(?:后|之后|以后|内|之内|以内)?", _vague("a few days")),
+    _form(("天", "周", "星期"), r"(?:[一二两三四五六七八九十\d]{1,2} ?[,、到至~或] ?)?(?:几|[一二两三四五六七八九][一二两三四五六七八九]|\d{1,2} ?[、到至~或] ?\d{1,2}) ?个?(?:天|日|周|星期)(?:后|之后|以后|内|之内|以内)?", _vague("a few days")),
     _form(_ZH_COUNTED, rf"(?:再?过|再等|在)? ?{_ZN} ?{_ZUNITS} ?(?:之后|以后|后|之内|以内|内)", _in),
     _form(_ZH_COUNTED, rf"(?:再过|再等|过|给我|宽限|缓|延期?|推迟) ?(?:个)?{_ZN} ?{_ZUNITS}(?:时间)?", _in),
     _form(("day", "week", "month", "dias", "semana", "mes"), rf"\b{_N} (?:or|to|o|a|and|-) {_N.replace('<n>', '<n2>')} {_UNITS}", _vague("a few days")),
