@@ -6,13 +6,14 @@ The signature is checked against the configured public URL, never against what a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, abort, request
-from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 
@@ -29,86 +30,111 @@ AGENT_TAKES = "1"  # the key by which an agent, not their voicemail, takes the c
 EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # plain text would be texted to the debtor
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where Twilio's requests are taken: what they are checked against and what they act on."""
+
+    runtime: Runtime
+    public_url: str
+    validator: RequestValidator
+
+    def link(self, path: str, **query: str) -> str:
+        """The absolute URL of one of our webhooks."""
+        return f"{self.public_url.rstrip('/')}/webhooks/twilio/{path}?{urlencode(query)}"
+
+    def play(self, scene: Scene) -> Response:
+        return _xml(twiml.render(scene, self.link, _key()))
+
+    def store(self, report: Report) -> None:
+        intake.receive(self.runtime, report, request.form.to_dict())
+
+    def only_twilio(self) -> None:
+        """Let nothing through that the account's token did not sign. 413 when it is too large, else 403."""
+        request.max_content_length = request.max_form_memory_size = MOST_BYTES
+        form, query = request.form, request.query_string.decode("latin-1")
+        url = _without_user(self.public_url) + request.path + (f"?{query}" if query else "")
+        if not self.validator.validate(url, form, request.headers.get("X-Twilio-Signature") or ""):
+            abort(403)
+
+
 def blueprint(runtime: Runtime, *, public_url: str, auth_token: str) -> Blueprint:
     """Twilio's webhooks under `/webhooks/twilio`. `public_url` is the URL Twilio was given, path prefix and all."""
     routes = Blueprint("twilio_webhooks", __name__, url_prefix="/webhooks/twilio")
-    base, validator = _without_user(public_url), RequestValidator(auth_token)
-
-    def link(path: str, **query: str) -> str:
-        return f"{public_url.rstrip('/')}/webhooks/twilio/{path}?{urlencode(query)}"
-
-    def play(scene: Scene) -> Response:
-        return _xml(twiml.render(scene, link, _key()))
-
-    @routes.before_request
-    def only_twilio() -> None:
-        request.max_content_length = MOST_BYTES
-        request.max_form_memory_size = MOST_BYTES
-        form = request.form  # 413 when it is too large
-        query = request.query_string.decode("latin-1")
-        url = base + request.path + (f"?{query}" if query else "")
-        if not validator.validate(url, form, request.headers.get("X-Twilio-Signature") or ""):
-            abort(403)
-
-    @routes.errorhandler(ReportError)
-    def not_acceptable(error: ReportError) -> ResponseReturnValue:
-        return Response(str(error), error.status, mimetype="text/plain")
-
-    @routes.errorhandler(DBAPIError)
-    def database_away(_error: DBAPIError) -> ResponseReturnValue:
-        return Response("try again later", 503, mimetype="text/plain")
-
-    def store(report: Report) -> None:
-        intake.receive(runtime, report, request.form.to_dict())
-
-    @routes.post("/sms/inbound")
-    def sms_inbound() -> ResponseReturnValue:
-        store(inbound_report(request.form))
-        return _xml(EMPTY_REPLY)
-
-    @routes.post("/sms/status")
-    def sms_status() -> ResponseReturnValue:
-        store(message_report(request.form, _key() or None))
-        return "", 204
-
-    @routes.post("/voice/status")
-    def voice_status() -> ResponseReturnValue:
-        store(call_report(request.form, _key() or None))
-        return "", 204
-
-    @routes.post("/voice/answer")
-    def voice_answer() -> ResponseReturnValue:
-        heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""))
-        return play(calls.answered(runtime, _key(), need(request.form, "CallSid"), heard))
-
-    @routes.post("/voice/menu")
-    def voice_menu() -> ResponseReturnValue:
-        menu, digits = request.args.get("m", ""), request.form.get("Digits", "")
-        if menu == "agent":  # the agent's own leg: the debtor is connected, or the leg ends and Dial goes on
-            return _xml(twiml.NOTHING if digits == AGENT_TAKES else twiml.hang_up())
-        return play(calls.pressed(runtime, _key(), need(request.form, "CallSid"), menu, digits))
-
-    @routes.post("/voice/bridged")
-    def voice_bridged() -> ResponseReturnValue:
-        sid, (outcome, seconds) = need(request.form, "CallSid"), bridge_outcome(request.form)
-        return play(calls.bridged(runtime, _key(), sid, outcome, seconds))
-
-    @routes.post("/voice/whisper")
-    def voice_whisper() -> ResponseReturnValue:
-        return play(calls.whisper(runtime, _key()))
-
-    @routes.post("/voice/amd")
-    def voice_amd() -> ResponseReturnValue:
-        heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""), "unknown")
-        calls.machine(runtime, _key(), need(request.form, "CallSid"), heard)
-        return "", 204
-
-    @routes.post("/voice/inbound")
-    def voice_inbound() -> ResponseReturnValue:
-        form = request.form
-        return play(calls.inbound(runtime, need(form, "CallSid"), form.get("From", ""), need(form, "To")))
-
+    desk = Desk(runtime, public_url, RequestValidator(auth_token))
+    routes.before_request(desk.only_twilio)
+    routes.register_error_handler(ReportError, _not_acceptable)
+    routes.register_error_handler(DBAPIError, _database_away)
+    for path, take in TAKEN.items():
+        routes.add_url_rule(path, path[1:].replace("/", "_"), partial(take, desk), methods=["POST"])
     return routes
+
+
+def _not_acceptable(error: ReportError) -> Response:
+    return Response(str(error), error.status, mimetype="text/plain")
+
+
+def _database_away(_error: DBAPIError) -> Response:
+    return Response("try again later", 503, mimetype="text/plain")
+
+
+def _sms_inbound(desk: Desk) -> Response:
+    desk.store(inbound_report(request.form))
+    return _xml(EMPTY_REPLY)
+
+
+def _sms_status(desk: Desk) -> Response:
+    desk.store(message_report(request.form, _key() or None))
+    return Response(status=204)
+
+
+def _voice_status(desk: Desk) -> Response:
+    desk.store(call_report(request.form, _key() or None))
+    return Response(status=204)
+
+
+def _voice_answer(desk: Desk) -> Response:
+    heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""))
+    return desk.play(calls.answered(desk.runtime, _key(), need(request.form, "CallSid"), heard))
+
+
+def _voice_menu(desk: Desk) -> Response:
+    menu, digits = request.args.get("m", ""), request.form.get("Digits", "")
+    if menu == "agent":  # the agent's own leg: the debtor is connected, or the leg ends and Dial goes on
+        return _xml(twiml.NOTHING if digits == AGENT_TAKES else twiml.hang_up())
+    return desk.play(calls.pressed(desk.runtime, _key(), need(request.form, "CallSid"), menu, digits))
+
+
+def _voice_bridged(desk: Desk) -> Response:
+    outcome, seconds = bridge_outcome(request.form)
+    return desk.play(calls.bridged(desk.runtime, _key(), need(request.form, "CallSid"), outcome, seconds))
+
+
+def _voice_whisper(desk: Desk) -> Response:
+    return desk.play(calls.whisper(desk.runtime, _key()))
+
+
+def _voice_amd(desk: Desk) -> Response:
+    heard = ANSWERED_BY.get(request.form.get("AnsweredBy", ""), "unknown")
+    calls.machine(desk.runtime, _key(), need(request.form, "CallSid"), heard)
+    return Response(status=204)
+
+
+def _voice_inbound(desk: Desk) -> Response:
+    form = request.form
+    return desk.play(calls.inbound(desk.runtime, need(form, "CallSid"), form.get("From", ""), need(form, "To")))
+
+
+TAKEN: dict[str, Callable[[Desk], Response]] = {
+    "/sms/inbound": _sms_inbound,
+    "/sms/status": _sms_status,
+    "/voice/answer": _voice_answer,
+    "/voice/menu": _voice_menu,
+    "/voice/status": _voice_status,
+    "/voice/amd": _voice_amd,
+    "/voice/bridged": _voice_bridged,
+    "/voice/whisper": _voice_whisper,
+    "/voice/inbound": _voice_inbound,
+}
 
 
 def _xml(document: str) -> Response:
