@@ -151,7 +151,7 @@ def account_json(account_sid: str, now: datetime) -> Json:
                 ("calls", "Calls"),
                 ("incoming_phone_numbers", "IncomingPhoneNumbers"),
             )
-        },  # fmt: skip
+        },
         "type": "Full",
         "uri": f"{home(account_sid)}.json",
     }

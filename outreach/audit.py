@@ -1,0 +1,115 @@
+"""Is the case log whole? Every case's events are numbered 1, 2, 3 ... and each hash covers the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from outreach.store.caselog import GENESIS, link
+from outreach.store.database import Database
+from outreach.store.tables import attempt_cases, attempts, case_events, cases
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong: the case, the first event it is wrong at (0: the case as a whole), and what."""
+
+    case: str
+    seq: int
+    what: str
+
+    def __str__(self) -> str:
+        place = f"event {self.seq}" if self.seq else "the case"
+        return f"{self.case}: {place}: {self.what}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def audit(
+    db: Database,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Finding]:
+    """Verify the whole log of every case that has an event between `from_` and `to` (None: all). Empty: nothing is wrong."""
+    with db.read() as connection:
+        total = connection.scalar(select(func.count()).select_from(cases)) or 0
+        findings: list[Finding] = []
+        done = 0
+        for chunk in _chunks(connection, from_, to):
+            findings += _verify(connection, chunk)
+            done += len(chunk)
+            if progress:
+                progress(done, total)
+        if progress:
+            progress(total, total)
+        return findings + _unlogged(connection)
+
+
+def _chunks(connection: Connection, from_: datetime | None, to: datetime | None) -> Iterator[list[Row[Any]]]:
+    last = 0
+    while True:
+        query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).where(cases.c.id > last)
+        if from_ is not None or to is not None:
+            inside = select(case_events.c.case_id)
+            inside = inside.where(case_events.c.at >= from_) if from_ is not None else inside
+            inside = inside.where(case_events.c.at <= to) if to is not None else inside
+            query = query.where(cases.c.id.in_(inside))
+        rows = list(connection.execute(query.order_by(cases.c.id).limit(CHUNK)))
+        if not rows:
+            return
+        last = rows[-1].id
+        yield rows
+
+
+def _verify(connection: Connection, chunk: list[Row[Any]]) -> Iterator[Finding]:
+    by_id = {row.id: row for row in chunk}
+    query = select(case_events).where(case_events.c.case_id.in_(by_id))
+    rows = connection.execute(query.order_by(case_events.c.case_id, case_events.c.seq))
+    seen: set[int] = set()
+    for case_id, events in groupby(rows, key=lambda row: row.case_id):
+        seen.add(case_id)
+        finding = _verify_case(by_id[case_id], list(events))
+        if finding:
+            yield finding
+    for case_id, case in by_id.items():
+        if case_id not in seen and case.last_seq:
+            yield Finding(case.ref, 0, f"all of its {case.last_seq} events are missing")
+
+
+def _verify_case(case: Row[Any], events: list[Row[Any]]) -> Finding | None:
+    """The first thing wrong with this case's log."""
+    head, seq = GENESIS, 0
+    for event in events:
+        seq += 1
+        if event.seq != seq:
+            return Finding(case.ref, seq, f"missing: the log goes on with event {event.seq}")
+        head = link(head, case.ref, seq, event.at, event.kind, event.detail, event.attempt_id)
+        if head != event.hash:
+            return Finding(case.ref, seq, f"altered: its hash does not fit ({event.kind})")
+    if seq != case.last_seq:
+        return Finding(case.ref, seq + 1, f"missing: the case counts {case.last_seq} events, the log has {seq}")
+    if head != case.last_hash:
+        return Finding(case.ref, 0, "its last hash is not that of the log")
+    return None
+
+
+def _unlogged(connection: Connection) -> list[Finding]:
+    """Attempts that stand in the tables without a line on the log of their case."""
+    logged = select(case_events.c.attempt_id).where(case_events.c.attempt_id.is_not(None))
+    query = (
+        select(cases.c.ref, attempts.c.key)
+        .join(attempt_cases, attempt_cases.c.case_id == cases.c.id)
+        .join(attempts, attempts.c.id == attempt_cases.c.attempt_id)
+        .where(attempts.c.id.not_in(logged))
+    )
+    return [Finding(row.ref, 0, f"attempt {row.key} has no line on the log") for row in connection.execute(query)]

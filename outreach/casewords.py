@@ -1,0 +1,107 @@
+"""How is a line of the case log said in plain words? One sentence per kind of event; unknown ones still get a decent one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Detail = Mapping[str, Any]
+NOT_SAID = frozenset({"version", "key", "phone", "phones", "phone_id", "now", "rulebooks", "zones", "cases"})
+
+
+def line(kind: str, detail: Detail) -> str:
+    """What happened, for people. Never raises: a key that is missing is left out."""
+    say = WORDS.get(kind)
+    return say(_Told(detail)) if say else _plain(kind, detail)
+
+
+class _Told(dict[str, Any]):
+    """Details with a blank for what is missing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _plain(kind: str, detail: Detail) -> str:
+    told = ", ".join(
+        f"{k.replace('_', ' ')} {v}" for k, v in detail.items() if k not in NOT_SAID and v not in (None, "")
+    )
+    return kind.replace("_", " ") + (f": {told}" if told else "")
+
+
+def _words(text: object) -> str:
+    return str(text or "").replace("_", " ")
+
+
+def _date(text: object) -> str:
+    return str(text or "")[:16].replace("T", " ")
+
+
+def _refused(d: Detail) -> str:
+    reasons = "; ".join(
+        f"{r.get('rule', '')} {('(' + r['citation'] + ')') if r.get('citation') else ''}: {r.get('because', '')}".strip()
+        for r in d.get("refusals") or []
+    )
+    when = f", looked at again {_date(d['retry_at'])}Z" if d.get("retry_at") else ""
+    decided = {"defer": "put off", "refuse": "refused"}.get(str(d.get("decision")), "refused")
+    return f"{_words(d.get('channel'))} {decided} at step {d.get('step', '')}{when}: {reasons}"
+
+
+def _reserved(d: Detail) -> str:
+    where = f" (campaign {d['campaign']}, step {d['step']})" if d.get("campaign") else f" ({_words(d.get('purpose'))})"
+    merged = f", merged into {d['merged_into']}" if d.get("merged_into") else ""
+    return f"{_words(d.get('channel'))} decided lawful and reserved: {d.get('template', '')}{where}{merged}"
+
+
+def _moved(how: str) -> Callable[[Detail], str]:
+    def say(d: Detail) -> str:
+        into = f", going on with {d['into']}" if d.get("into") else ""
+        days = f" by {d['days']} days" if d.get("days") else ""
+        return f"step {d.get('step', '')} of {d.get('campaign', '')} {how}{days}: its time {_date(d.get('planned_at'))}Z had passed{into}"
+
+    return say
+
+
+def _suppressed(d: Detail) -> str:
+    channel = f", {_words(d['channel'])} only" if d.get("channel") else ""
+    until = f" until {_date(d['until'])}Z" if d.get("until") else ""
+    return f"contact stopped: {_words(d.get('reason'))} ({_words(d.get('scope'))}{channel}){until}, from {d.get('source', '')}"
+
+
+WORDS: dict[str, Callable[[Detail], str]] = {
+    "opened": lambda d: f"case opened: {d['amount_due']} {d['currency']} due {d['due_on']}",
+    "updated": lambda d: _plain("book updated", d),
+    "refused": _refused,
+    "step_expired": _moved("expired"),
+    "step_shifted": _moved("shifted"),
+    "step_merged": _moved("merged"),
+    "step_skipped": lambda d: f"step {d['step']} of {d['campaign']} skipped: {_words(d['because'])}",
+    "cadence_ended": lambda d: f"campaign {d['campaign']} is over: {_words(d['because'])}",
+    "attempt_reserved": _reserved,
+    "attempt_released": lambda d: f"taken back before it left: {d['because']}",
+    "attempt_placed": lambda d: f"placed at the carrier from {d['sender']} as {d['sid']}",
+    "attempt_in_doubt": lambda d: f"in doubt whether the carrier has it: {d['because'] or 'no clear answer'}",
+    "attempt_failed": lambda d: f"failed: {d['what']}" + (f" (code {d['code']})" if d["code"] else ""),
+    "delivered": lambda d: "delivered",
+    "undelivered": lambda d: f"not delivered: {d['what']}" + (f" (code {d['code']})" if d["code"] else ""),
+    "answered": lambda d: "call answered" + (f" by {d['answered_by']}" if d["answered_by"] else ""),
+    "identified": lambda d: "the debtor identified themselves",
+    "keypressed": lambda d: f"pressed {d['digits']} at the {d['menu']} menu",
+    "call_ended": lambda d: f"call ended: {_words(d['disposition'])}" + (f", {d['seconds']} s" if d["seconds"] else ""),
+    "transferred": lambda d: f"transferred to {d['agent']}, {d['seconds']} s",
+    "transfer_failed": lambda d: f"agent {d['agent']} not reached: {_words(d['outcome'])}",
+    "callback_offered": lambda d: "a callback was offered",
+    "callback_requested": lambda d: "asked to be called back" + (f" at {_date(d['at'])}Z" if d["at"] else ""),
+    "replied": lambda d: f"replied: {_words(d['intent'])} ({d['why']})",
+    "needs_person": lambda d: f"waits for a person: {_words(d['why'])}",
+    "promised": lambda d: f"promised {d['amount']} {d['currency']} on {d['on']}, by {d['source']}",
+    "promise_kept": lambda d: f"promise of {d['on']} kept",
+    "promise_broken": lambda d: f"promise of {d['on']} broken",
+    "promise_cancelled": lambda d: f"promise of {d['on']} cancelled: {d['because']}",
+    "paid": lambda d: f"paid {d['amount']} {d['currency']}, {d['left']} left",
+    "suppressed": _suppressed,
+    "suppression_lifted": lambda d: f"stop lifted: {_words(d['reason'])}, from {d['source']}",
+    "held": lambda d: f"held for a person: {_words(d['because'])}",
+    "closed": lambda d: f"closed: {_words(d['because'])}",
+    "erased": lambda d: "the person was forgotten; the proof stays",
+}
