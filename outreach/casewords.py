@@ -57,7 +57,8 @@ def _moved(how: str) -> Callable[[Detail], str]:
     def say(d: Detail) -> str:
         into = f", going on with {d['into']}" if d.get("into") else ""
         days = f" by {d['days']} days" if d.get("days") else ""
-        return f"step {d.get('step', '')} of {d.get('campaign', '')} {how}{days}: its time {_date(d.get('planned_at'))}Z had passed{into}"
+        step, when = f"step {d.get('step', '')} of {d.get('campaign', '')}", _date(d.get("planned_at"))
+        return f"{step} {how}{days}: its time {when}Z had passed{into}"
 
     return say
 
