@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from outreach import bootstrap, wire
 from outreach.campaigns import Loaded, load_rulebooks
@@ -305,7 +305,7 @@ def main() -> None:
     except OutreachError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except DBAPIError as error:
+    except (OperationalError, InterfaceError) as error:
         click.echo(str(explain_failure(error, bootstrap.environment_settings().database_url)), err=True)
         sys.exit(2)
     except KeyboardInterrupt:

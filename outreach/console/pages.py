@@ -27,10 +27,14 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None, controls: 
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
+    @web.app_context_processor
+    def phones() -> dict[str, bool]:
+        return {"phones": phone_url is not None}
+
     @web.get("/")
     def board_page() -> ResponseReturnValue:
         found = queries.board(runtime.db, runtime.clock.now())
-        return render_template("console/board.html", b=found, controls=controls, phones=phone_url is not None)
+        return render_template("console/board.html", b=found, controls=controls)
 
     @web.get("/board/fragment")
     def board_fragment() -> ResponseReturnValue:

@@ -110,9 +110,12 @@ class Exchange:
         return self.world.counts[name] - 1
 
     def new_sid(self, prefix: str, e164: str) -> str:
-        """The next sid of this kind for this number: the same in every run with the same seed."""
-        nth = self.count("sid", prefix, e164)
-        return prefix + hashlib.sha256(f"{self.seed}|{prefix}|{e164}|{nth}".encode()).hexdigest()[:32]
+        """The next sid of this kind for this number: the same in every run with the same seed and clock.
+
+        The instant is part of it: after a crash the memory is older than what was handed out, and no sid may come twice.
+        """
+        name = f"{self.seed}|{prefix}|{e164}|{self.count('sid', prefix, e164)}|{self.clock_now().isoformat()}"
+        return prefix + hashlib.sha256(name.encode()).hexdigest()[:32]
 
     # out
     def note(self, kind: str, phone: str, other: str = "", text: str = "", sid: str = "", by: str = "") -> None:

@@ -160,7 +160,7 @@ class Script:
                 return
         self._failed(call, at, call.base, 12200)
 
-    def later(self, call: Call, at: datetime, seconds: float, what: str = "script_step", **args: Any) -> None:
+    def later(self, call: Call, at: datetime, seconds: float, what: str = "script_step", /, **args: Any) -> None:
         """Go on after `seconds`, unless the call was turned or ended by then."""
         call.epoch += 1
         begins = max(at, self._x.clock_now()) if call.listener == "person" else at
