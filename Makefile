@@ -16,7 +16,7 @@ run: .venv/ready ## The demo: sample book, simulated carrier and debtors, fast c
 	$(BIN)/outreach demo
 
 test: .venv/ready ## All tests, on SQLite and on a real PostgreSQL that they start themselves
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/ready ## Lint, types, layers, and the shipped campaigns, templates and rulebooks
 	$(BIN)/ruff check .
