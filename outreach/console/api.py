@@ -16,6 +16,7 @@ from outreach.core.money import read_amount
 from outreach.core.terms import ReportError
 from outreach.engine import payments
 from outreach.engine.runtime import Runtime
+from outreach.store.caselog import instant
 from outreach.store.reading import read_case
 from outreach.store.tables import settings
 
@@ -33,7 +34,7 @@ def register(web: Blueprint, runtime: Runtime) -> None:
 
     @web.get("/api/board")
     def api_board() -> ResponseReturnValue:
-        return jsonify(queries.board(runtime.db, runtime.clock.now()))
+        return jsonify(_plain(queries.board(runtime.db, runtime.clock.now())))
 
     @web.get("/api/cases/<path:ref>")
     def api_case(ref: str) -> ResponseReturnValue:
@@ -57,6 +58,15 @@ def register(web: Blueprint, runtime: Runtime) -> None:
         except wire.AskError as error:
             return jsonify(error=str(error)), 400
         return jsonify(wire.verdict_json(judge(asked.ask, runtime.loaded.rulebooks, asked.now), asked))
+
+
+def _plain(value: Any) -> Any:
+    """The same data with every instant as RFC 3339 (Flask's own spelling is that of HTTP headers)."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return instant(value) if isinstance(value, datetime) else value
 
 
 def _payment(row: Any, index: int) -> payments.Payment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -76,6 +77,17 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None, controls: 
         if wanted == "pause":
             controls.pause()
         else:
+            controls.set_speed(_speed(wanted))
             controls.resume()
-            controls.set_speed(float(wanted) if wanted.replace(".", "", 1).isdigit() else controls.speed)
         return redirect(url_for("console.board_page"))
+
+
+def _speed(text: str) -> float:
+    """Simulated days a minute, as a form says it; anything but a positive number is answered with 400."""
+    try:
+        speed = float(text)
+    except ValueError:
+        abort(400)
+    if not (math.isfinite(speed) and speed > 0):
+        abort(400)
+    return speed

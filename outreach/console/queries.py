@@ -147,16 +147,19 @@ def case_list(db: Database, *, words: str = "", status: str = "", page: int = 1)
             query = query.where(cases.c.status == status)
         if words:
             like = [
-                column.ilike(f"%{words}%") for column in (cases.c.ref, debtors.c.ref, debtors.c.name, cases.c.creditor)
+                column.icontains(words, autoescape=True)
+                for column in (cases.c.ref, debtors.c.ref, debtors.c.name, cases.c.creditor)
             ]
             query = query.where(or_(*like))
         total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+        pages = max(1, -(-total // PAGE))
+        page = min(max(page, 1), pages)
         latest = cases.c.last_event_at.desc()
-        rows = connection.execute(query.order_by(latest, cases.c.id).limit(PAGE).offset((max(page, 1) - 1) * PAGE))
+        rows = connection.execute(query.order_by(latest, cases.c.id).limit(PAGE).offset((page - 1) * PAGE))
         return {
             "total": total,
-            "page": max(page, 1),
-            "pages": max(1, -(-total // PAGE)),
+            "page": page,
+            "pages": pages,
             "rows": [dict(row._mapping, amount=money(row.amount_due_minor, row.currency)) for row in rows],
         }
 

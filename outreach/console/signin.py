@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import insert, select
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -50,8 +50,9 @@ def guard(web: Blueprint, runtime: Runtime, *, free: bool) -> None:
     def only_known_people() -> ResponseReturnValue | None:
         if request.endpoint in OPEN:
             return None
-        if not free and "name" not in session:
-            return redirect(url_for("console.sign_in"))
+        if not free and not _still_here(runtime.db):
+            asked_by_program = request.path.startswith("/api/")
+            return (jsonify(error="sign in first"), 401) if asked_by_program else redirect(url_for("console.sign_in"))
         if request.method == "POST" and not request.path.startswith("/api/"):
             _check_token()
         return None
@@ -92,6 +93,15 @@ def token() -> str:
 def _check_token() -> None:
     if not secrets.compare_digest(str(session.get("token", "")), request.form.get("token", "-")):
         abort(403)
+
+
+def _still_here(db: Database) -> bool:
+    """Is somebody signed in who may still be? Asked on every request, so that who is let go is out at once."""
+    if "name" not in session:
+        return False
+    with db.read() as connection:
+        query = select(users.c.role).where(users.c.name == session["name"], users.c.active)
+        return connection.scalar(query) is not None
 
 
 def _known(db: Database, name: str, password: str) -> Person | None:
