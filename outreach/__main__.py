@@ -254,9 +254,9 @@ def user_add(name: str, role: str, password: str) -> None:
 @click.option("--skip-preflight", is_flag=True, help="Start in spite of what preflight finds.")
 def run(config: Path | None, host: str, port: int, skip_preflight: bool) -> None:
     """Production: scheduler, dispatcher and web in one command."""
-    from outreach.production import serve
+    from outreach.production import Parts, serve
 
-    serve(host, port, config, web=True, worker=True, skip_preflight=skip_preflight)
+    serve(host, port, config, Parts(preflight=not skip_preflight))
 
 
 @cli.command()
@@ -265,18 +265,19 @@ def run(config: Path | None, host: str, port: int, skip_preflight: bool) -> None
 @click.option("--port", default=8000, show_default=True)
 def web(config: Path | None, host: str, port: int) -> None:
     """The web part alone: webhooks and console."""
-    from outreach.production import serve
+    from outreach.production import Parts, serve
 
-    serve(host, port, config, web=True, worker=False, skip_preflight=True)
+    serve(host, port, config, Parts(worker=False, preflight=False))
 
 
 @cli.command()
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def worker(config: Path | None) -> None:
-    """The worker alone: scheduler and dispatcher."""
-    from outreach.production import serve
+@click.option("--skip-preflight", is_flag=True, help="Start in spite of what preflight finds.")
+def worker(config: Path | None, skip_preflight: bool) -> None:
+    """The worker alone: scheduler and dispatcher. The web part is to run already."""
+    from outreach.production import Parts, serve
 
-    serve("", 0, config, web=False, worker=True, skip_preflight=True)
+    serve("", 0, config, Parts(web=False, preflight=not skip_preflight))
 
 
 @cli.command()

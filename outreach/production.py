@@ -6,13 +6,15 @@ import logging
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import click
+import requests
 import waitress
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -20,24 +22,35 @@ from flask import Flask
 import webhooks
 from outreach import bootstrap, console
 from outreach.bootstrap import Settings, WallClock
-from outreach.carriers import Finding, Problem
+from outreach.carriers import Finding, Problem, Wanted
 from outreach.carriers.twilio import Twilio
-from outreach.core.terms import Channel, Collector, ConfigError, OutreachError
+from outreach.core.terms import Channel, ConfigError, OutreachError
 from outreach.engine import clockguard, plan
 from outreach.engine.jobs import Job, jobs
 from outreach.engine.runtime import Runtime
+from outreach.store.reading import has_third_party
 
 WEB_THREADS = 16
+REACH_S = 10.0
 GRAVE = frozenset({Problem.MISSING, Problem.FORBIDDEN})
 log = logging.getLogger("outreach")
 
 
-def serve(host: str, port: int, config: Path | None, *, web: bool, worker: bool, skip_preflight: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts of production this process is."""
+
+    web: bool = True
+    worker: bool = True
+    preflight: bool = True
+
+
+def serve(host: str, port: int, config: Path | None, parts: Parts) -> None:
     """Run until told to stop. Raises ConfigError for what is missing, before anything is placed."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    quiet_logs()
     settings = bootstrap.environment_settings()
-    _require(settings, web=web)
-    if web:
+    _require(settings, web=parts.web)
+    if parts.web:
         claim_port(host, port)
     carrier = Twilio(
         settings.account_sid,
@@ -48,22 +61,47 @@ def serve(host: str, port: int, config: Path | None, *, web: bool, worker: bool,
         api_secret=settings.api_secret or None,
     )
     runtime = bootstrap.build(settings, WallClock(), carrier, config_file=config)
-    with runtime.db.begin() as tx:
-        clockguard.note(tx, runtime.clock.now())
-    _preflight(runtime, skip=skip_preflight)
-    scheduler = schedule(runtime) if worker else None
-    try:
-        if web:
-            app = web_app(runtime, settings)
-            click.echo(f"outreach is at work; console on http://{host}:{port}/  (Ctrl-C stops)")
-            signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-            waitress.serve(app, host=host, port=port, threads=WEB_THREADS, _quiet=True)
-        else:
-            _wait_for_stop()
-    finally:
-        if scheduler is not None:
-            scheduler.shutdown(wait=True)  # what is in hand is finished: no attempt is left between two states
-        runtime.db.close()
+    stop = threading.Event()
+    with ExitStack() as undo:
+        undo.callback(runtime.db.close)
+        with runtime.db.begin() as tx:
+            clockguard.note(tx, runtime.clock.now())
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
+        if parts.web:  # before the preflight: it asks whether the webhooks are reachable
+            undo.callback(_start_web(web_app(runtime, settings), host, port))
+        if parts.preflight:
+            preflight(runtime, settings.public_url)
+        if parts.worker:
+            scheduler = schedule(runtime)
+            # what is in hand is finished: no attempt is left between two states
+            undo.callback(lambda: scheduler.shutdown(wait=True))
+        click.echo(_greeting(host, port, parts))
+        stop.wait()
+    click.echo("stopped; what was in hand is finished")
+
+
+def _greeting(host: str, port: int, parts: Parts) -> str:
+    where = f"; console on http://{host}:{port}/" if parts.web else ""
+    return f"outreach is at work ({' and '.join(name for name in ('web', 'worker') if getattr(parts, name))}){where}"
+
+
+def quiet_logs() -> None:
+    """Our own log lines, and of other libraries only what needs attention."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    log.setLevel(logging.INFO)
+
+
+def _start_web(app: Flask, host: str, port: int) -> Callable[[], None]:
+    """Serve `app` in threads of its own; returns what ends that."""
+    server = waitress.create_server(app, host=host, port=port, threads=WEB_THREADS)
+    threading.Thread(target=server.run, name="web", daemon=True).start()
+
+    def end() -> None:
+        server.close()
+        server.task_dispatcher.shutdown()
+
+    return end
 
 
 def _require(settings: Settings, *, web: bool) -> None:
@@ -93,12 +131,42 @@ def claim_port(host: str, port: int) -> None:
             ) from None
 
 
-def _preflight(runtime: Runtime, *, skip: bool) -> None:
-    findings = runtime.carrier.preflight([str(collector) for collector in Collector], list(Channel)) if not skip else []
+def preflight(runtime: Runtime, public_url: str) -> None:
+    """Say in words what is missing or forbidden. Raises ConfigError when something is missing."""
+    findings = [_reachable(public_url), *runtime.carrier.preflight(wanted(runtime))]
     for finding in findings:
         click.echo(_words(finding), err=finding.problem in GRAVE)
     if any(finding.problem is Problem.MISSING for finding in findings):
-        raise ConfigError("preflight: something is missing (above); nothing was started")
+        raise ConfigError(
+            "preflight: something is missing (above), nothing was placed; mend it, or start with --skip-preflight"
+        )
+
+
+def _reachable(public_url: str) -> Finding:
+    address = f"{public_url}/healthz"
+    try:
+        answer = requests.get(address, timeout=REACH_S)
+        said = f"HTTP {answer.status_code}"
+        if answer.ok and answer.text.strip() == "ok":
+            return Finding(Problem.OK, f"the webhooks are reachable: {public_url}")
+    except requests.RequestException as error:
+        said = type(error).__name__
+    what = f"the webhooks are not reachable at OUTREACH_PUBLIC_URL: {address} gave {said}, expected our own 'ok'"
+    return Finding(Problem.MISSING, what, "point the URL, its proxy and the firewall at this service")
+
+
+def wanted(runtime: Runtime) -> Wanted:
+    """What the active campaigns and the book are about to ask of the carrier."""
+    active = [campaign for campaign in runtime.loaded.campaigns if campaign.active]
+    channels = frozenset(a_try.channel for campaign in active for step in campaign.steps for a_try in step.tries)
+    senders = runtime.policy.senders
+    with runtime.db.read() as connection:
+        third_party = has_third_party(connection, "+1")
+    return Wanted(
+        channels=channels,
+        senders=frozenset({senders.default, *senders.by_creditor.values()}),
+        third_party_texts=third_party and Channel.SMS in channels,
+    )
 
 
 def _words(finding: Finding) -> str:
@@ -170,13 +238,3 @@ def _logged(job: Job) -> Callable[[], None]:
                 log.info("%s: %d", job.name, done)
 
     return run
-
-
-def _wait_for_stop() -> None:
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    try:
-        while not stop.wait(1):
-            pass
-    except KeyboardInterrupt:
-        sys.stderr.write("stopping\n")

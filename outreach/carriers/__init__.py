@@ -158,6 +158,15 @@ class Senders:
         return self.by_creditor.get(creditor, self.default)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a deployment is about to ask of the carrier; preflight holds the account against it."""
+
+    channels: frozenset[Channel]  # what the campaigns use
+    senders: frozenset[str]  # E.164 numbers we send from
+    third_party_texts: bool  # texts about another's debts, to US or Canadian numbers
+
+
 class Carrier(Protocol):
     """A way to send SMS and place calls. Every method may be called from several threads."""
 
@@ -184,5 +193,5 @@ class Carrier(Protocol):
     def meaning(self, code: int) -> CodeMeaning:
         """What one of its error codes means; unknown codes get their family's meaning."""
 
-    def preflight(self, collectors: Iterable[str], channels: Iterable[Channel]) -> list[Finding]:
+    def preflight(self, wanted: Wanted) -> list[Finding]:
         """What is missing or forbidden before going live, in words."""

@@ -22,7 +22,17 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from outreach.carriers import CodeMeaning, Finding, Outcome, OutgoingCall, OutgoingSms, Placed, Report, ReportKind
+from outreach.carriers import (
+    CodeMeaning,
+    Finding,
+    Outcome,
+    OutgoingCall,
+    OutgoingSms,
+    Placed,
+    Report,
+    ReportKind,
+    Wanted,
+)
 from outreach.carriers import twilio_preflight as preflight_checks
 from outreach.carriers.twilio_codes import ANSWERED_BY, CALL_STATUS, MESSAGE_STATUS, meaning
 from outreach.core.terms import CarrierError, Channel
@@ -189,9 +199,9 @@ class Twilio:
         """What one of Twilio's error codes means."""
         return meaning(code)
 
-    def preflight(self, collectors: Iterable[str], channels: Iterable[Channel]) -> list[Finding]:
+    def preflight(self, wanted: Wanted) -> list[Finding]:
         """What is missing or forbidden before going live, in words."""
-        return preflight_checks.preflight(self._client, self.public_url, frozenset(collectors), frozenset(channels))
+        return preflight_checks.preflight(self._client, self.public_url, wanted)
 
 
 FAILURES = (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError)

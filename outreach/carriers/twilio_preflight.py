@@ -9,18 +9,17 @@ from urllib.parse import urlsplit
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from outreach.carriers import Finding, Problem
-from outreach.core.terms import Channel, Collector
+from outreach.carriers import Finding, Problem, Wanted
+from outreach.core.terms import Channel
 
-MOST_NUMBERS = 200
-CHANNELS = {Channel.SMS: ("sms", "sms_url", "sms/inbound"), Channel.CALL: ("voice", "voice_url", "voice/inbound")}
+CHANNELS = {Channel.SMS: ("sms", "sms/inbound"), Channel.CALL: ("voice", "voice/inbound")}
 
 
-def preflight(client: Any, public_url: str, collectors: frozenset[str], channels: frozenset[Channel]) -> list[Finding]:
+def preflight(client: Any, public_url: str, wanted: Wanted) -> list[Finding]:
     """Every finding, gravest causes first. Network trouble is a finding, never an exception."""
-    findings = [*_public_url(public_url), *_policy(collectors, channels)]
+    findings = [*_public_url(public_url), *_policy(wanted)]
     try:
-        return [*findings, *_account(client), *_numbers(client, public_url, channels)]
+        return [*findings, *_account(client), *_numbers(client, public_url, wanted)]
     except TwilioRestException as error:
         return [*findings, _refused(error)]
     except (TwilioException, requests.RequestException, ValueError) as error:
@@ -45,11 +44,11 @@ def _public_url(public_url: str) -> Iterator[Finding]:
         yield Finding(Problem.MISSING, "Twilio accepts no host name with an underscore", "use another host name")
 
 
-def _policy(collectors: frozenset[str], channels: frozenset[Channel]) -> Iterator[Finding]:
+def _policy(wanted: Wanted) -> Iterator[Finding]:
     """Twilio's messaging policy forbids third-party collection by text in the US and Canada, whatever consent says."""
-    if Collector.THIRD_PARTY in collectors and Channel.SMS in channels:
-        what = "Twilio forbids texts that collect another's debt in the US and Canada (forbidden message categories)"
-        yield Finding(Problem.FORBIDDEN, what, "collect third-party debts by call only, or ask Twilio in writing")
+    if wanted.third_party_texts:
+        what = "the campaigns text about third-party debts: US and Canadian carriers allow none, and block them (30863)"
+        yield Finding(Problem.FORBIDDEN, what, "collect these debts by call only, or have Twilio allow it in writing")
 
 
 def _account(client: Any) -> Iterator[Finding]:
@@ -63,20 +62,29 @@ def _account(client: Any) -> Iterator[Finding]:
         yield Finding(Problem.OK, "the Twilio account is active")
 
 
-def _numbers(client: Any, public_url: str, channels: frozenset[Channel]) -> Iterator[Finding]:
-    numbers = client.incoming_phone_numbers.list(limit=MOST_NUMBERS)
-    for channel in sorted(channels):
-        ability, setting, path = CHANNELS[channel]
-        able = [number for number in numbers if (number.capabilities or {}).get(ability)]
-        if not able:
-            yield Finding(Problem.MISSING, f"no number of the account is able to {ability}", "buy a number in Twilio")
-        wanted = f"{public_url}/webhooks/twilio/{path}"
-        for number in able:
-            yield _pointed(number, setting, wanted)
+def _numbers(client: Any, public_url: str, wanted: Wanted) -> Iterator[Finding]:
+    """Each sender: ours, able to do what the campaigns need, and its replies and calls reach us."""
+    for sender in sorted(wanted.senders):
+        alike = client.incoming_phone_numbers.list(phone_number=sender)  # matches parts of numbers too
+        owned = [number for number in alike if number.phone_number == sender]
+        if not owned:
+            what = f"{sender} (config/outreach.yaml, senders) is no number of this account"
+            yield Finding(Problem.MISSING, what, "set a number the account owns, or buy one in Twilio's console")
+            continue
+        for channel in sorted(wanted.channels):
+            yield _able(owned[0], channel, public_url)
 
 
-def _pointed(number: Any, setting: str, wanted: str) -> Finding:
-    if (getattr(number, setting) or "").partition("#")[0] == wanted:
-        return Finding(Problem.OK, f"{number.phone_number}: {setting} reaches us")
-    what = f"{number.phone_number}: {setting} does not point to us, what debtors send there is lost"
-    return Finding(Problem.WARNING, what, f"set it to {wanted}")
+def _able(number: Any, channel: Channel, public_url: str) -> Finding:
+    ability, path = CHANNELS[channel]
+    if not (number.capabilities or {}).get(ability):
+        what = f"{number.phone_number} is not able to {ability}, which the campaigns need"
+        return Finding(Problem.MISSING, what, "set another number in config/outreach.yaml, senders")
+    expected = f"{public_url}/webhooks/twilio/{path}"
+    if getattr(number, f"{ability}_application_sid"):
+        what = f"{number.phone_number}: an application of the account answers {ability}, its URL is not looked at"
+        return Finding(Problem.WARNING, what, f"see to it that it is {expected}")
+    if (getattr(number, f"{ability}_url") or "").partition("#")[0] == expected:
+        return Finding(Problem.OK, f"{number.phone_number}: able to {ability}, and what debtors send reaches us")
+    what = f"{number.phone_number}: its {ability}_url does not point to us, what debtors send there is lost (a STOP as well)"
+    return Finding(Problem.MISSING, what, f"set it to {expected} in Twilio's console")

@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from outreach.core.terms import ConfigError
 from outreach.store.database import Database
@@ -26,21 +22,29 @@ def migrate(db: Database) -> None:
 
     Raises ConfigError when a newer version of Outreach has been here: going back is not offered, data would be lost.
     """
-    config = _config()
     with db.begin() as tx:
         if not db.is_sqlite:
             tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
-        script = ScriptDirectory.from_config(config)
         at = _revision(tx)
-        if at == script.get_current_head():
+        if at == head():
             return
-        if at is not None and at not in {known.revision for known in script.walk_revisions()}:
+        if at is not None and at not in revisions():
             raise ConfigError(
                 f"the database is at revision {at}, which this version of Outreach does not know; "
                 "install the version that migrated it, or a newer one"
             )
-        config.attributes["connection"] = tx
-        command.upgrade(config, "head")
+        _upgrade(tx)
+
+
+def _upgrade(tx: Connection) -> None:
+    from alembic import command  # a second's work to import, and needed once in a database's life
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = tx
+    command.upgrade(config, "head")
 
 
 def current(db: Database) -> str | None:
@@ -49,19 +53,18 @@ def current(db: Database) -> str | None:
         return _revision(tx)
 
 
+def revisions() -> list[str]:
+    """Every revision this version knows, oldest first: each script's name begins with its revision."""
+    return sorted(script.name.partition("_")[0] for script in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
 def head() -> str:
     """The revision this version needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None
-    return revision
+    return revisions()[-1]
 
 
 def _revision(tx: Connection) -> str | None:
-    return MigrationContext.configure(tx).get_current_revision()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    found = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found is not None else None

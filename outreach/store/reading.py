@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from outreach.core.money import write_amount
-from outreach.core.terms import Money
+from outreach.core.terms import CaseStatus, Collector, Money
 from outreach.store.caselog import instant
 from outreach.store.database import Database
-from outreach.store.tables import case_events, cases, debtors, payments, promises
+from outreach.store.tables import case_events, cases, debtors, payments, phones, promises
+
+
+def has_third_party(connection: Connection, prefix: str) -> bool:
+    """Is there an open third-party case whose debtor has a number that begins with `prefix`?"""
+    query = select(cases.c.id).join(phones, phones.c.debtor_id == cases.c.debtor_id)
+    query = query.where(
+        cases.c.collector == Collector.THIRD_PARTY,
+        cases.c.status != CaseStatus.CLOSED,
+        phones.c.e164.startswith(prefix),
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def read_case(db: Database, ref: str) -> dict[str, Any] | None:

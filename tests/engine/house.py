@@ -24,6 +24,7 @@ from outreach.carriers import (
     Progress,
     Report,
     ReportKind,
+    Wanted,
 )
 from outreach.core.terms import CaseStatus, Channel, Disposition, EventKind
 from outreach.engine import agents, intake, plan
@@ -105,7 +106,7 @@ class FakeCarrier:
     def meaning(self, code: int) -> CodeMeaning:
         return MEANINGS.get(code, CodeMeaning("unknown", Disposition.FAILED))
 
-    def preflight(self, collectors: Iterable[str], channels: Iterable[Channel]) -> list[Finding]:
+    def preflight(self, wanted: Wanted) -> list[Finding]:
         return []
 
 

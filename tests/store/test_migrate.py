@@ -7,11 +7,12 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from outreach.core.terms import ConfigError
 from outreach.store.database import Database
-from outreach.store.migrate import current, head, migrate
+from outreach.store.migrate import FOLDER, current, head, migrate, revisions
 from outreach.store.tables import metadata
 
 
@@ -20,6 +21,12 @@ def test_migrated_schema_is_the_schema_of_the_code(bare_db: Database) -> None:
     with bare_db.begin() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_names_of_the_scripts_tell_the_revisions_in_order() -> None:
+    script = ScriptDirectory(str(FOLDER))
+    assert revisions() == [known.revision for known in script.walk_revisions()][::-1]
+    assert head() == script.get_current_head()
 
 
 def test_current_tells_the_revision(bare_db: Database) -> None:
