@@ -28,8 +28,8 @@ from outreach.core.terms import (
 )
 from outreach.engine import agents, assemble, promises, stops
 from outreach.engine.dispatch import log
-from outreach.engine.replying import add_task
 from outreach.engine.runtime import Runtime
+from outreach.engine.tasks import add_task
 from outreach.store import facts
 from outreach.store.caselog import instant
 from outreach.store.database import claim

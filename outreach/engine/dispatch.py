@@ -19,8 +19,9 @@ from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Placed
 from outreach.core.gate import judge
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
 from outreach.engine import assemble, stops
+from outreach.engine.answers import answer_again
 from outreach.engine.choose import Choice, Contact, StepRow, choose, end_of_day, waiting_again
-from outreach.engine.rows import read_step, set_steps, versions
+from outreach.engine.rows import insert_attempt, read_step, set_steps, versions
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
 from outreach.store import caselog, facts
@@ -177,22 +178,6 @@ def _of_row(row: StepRow, contact: Contact) -> dict[str, Any]:
     return own | {"version": contact.campaign.version} | merged
 
 
-def insert_attempt(tx: Connection, runtime: Runtime, person: Person, *, now: datetime, **columns: Any) -> int:
-    """Write a reserved attempt; from here on it counts against every cap. Returns its id."""
-    result = tx.execute(
-        insert(attempts).values(
-            debtor_id=person.id,
-            carrier=runtime.carrier.name,
-            state=AttemptState.RESERVED,
-            facts_version=person.facts_version,
-            reserved_at=now,
-            touched_at=now,
-            **columns,
-        )
-    )
-    return int((result.inserted_primary_key or (0,))[0])
-
-
 def place(runtime: Runtime, channel: Channel, limit: int) -> int:
     """Ask the carrier for what is reserved. Nothing is open while it answers. Returns how many it took."""
     now = runtime.clock.now()
@@ -209,7 +194,7 @@ def _claim_reserved(tx: Connection, runtime: Runtime, channel: Channel, now: dat
     query = (
         select(attempts, debtors.c.facts_version.label("facts_now"))
         .join(debtors, debtors.c.id == attempts.c.debtor_id)
-        .where(attempts.c.state == AttemptState.RESERVED, attempts.c.channel == channel)
+        .where(attempts.c.state == AttemptState.RESERVED, attempts.c.channel == channel, attempts.c.touched_at <= now)
         .order_by(attempts.c.id)
         .limit(limit)
     )
@@ -289,8 +274,9 @@ def _rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, n
     settle(tx, runtime, row.id, meaning.disposition, now, error_code=answer.code)
 
 
-def _never_happened(tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
+def _never_happened(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
     stops.release(tx, [row.id], f"the carrier was not reached: {answer.message}"[:150], now, retry_at=now + BUSY_RETRY)
+    answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
 
 
 def _in_doubt(tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:

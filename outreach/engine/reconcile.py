@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from outreach.carriers import Report
 from outreach.core.terms import AttemptState, CarrierError, Channel, Disposition, EventKind
 from outreach.engine import intake
+from outreach.engine.answers import answer_again
 from outreach.engine.dispatch import log
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle, try_again
@@ -71,6 +73,7 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
         log(tx, row.id, EventKind.ATTEMPT_FAILED, {"key": row.key, "what": what, "disposition": "failed"}, now)
         try_again(tx, row.id, now)
         settle(tx, runtime, row.id, Disposition.FAILED, now)
+        answer_again(tx, runtime, row.id, now, now)
     return 1
 
 
@@ -82,8 +85,6 @@ def _is_ours(row: Row[Any], report: Report, body: str) -> bool:
 
 def _about(row: Row[Any], report: Report) -> Report:
     """The carrier's record, named as ours."""
-    from dataclasses import replace
-
     return replace(report, key=row.key)
 
 
@@ -91,8 +92,11 @@ def _ask_about_placed(runtime: Runtime) -> int:
     """Placed long ago and never final: fetch it; what the carrier can't say either is aged out as unconfirmed."""
     now = runtime.clock.now()
     with runtime.db.read() as connection:
-        old = now - runtime.policy.final_after
-        query = select(attempts).where(attempts.c.state == AttemptState.PLACED, attempts.c.touched_at <= old)
+        old = or_(
+            attempts.c.touched_at <= now - runtime.policy.final_after,
+            (attempts.c.channel == Channel.CALL) & (attempts.c.touched_at <= now - runtime.policy.call_final_after),
+        )
+        query = select(attempts).where(attempts.c.state == AttemptState.PLACED, old)
         rows = list(connection.execute(query.limit(BATCH)))
     return sum(_fetch(runtime, row, now) for row in rows)
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from outreach.carriers import Report
 from outreach.core import replies
-from outreach.core.gate import judge
 from outreach.core.terms import (
     AttemptState,
     CaseStatus,
@@ -26,21 +24,19 @@ from outreach.core.terms import (
     EventKind,
     Intent,
     IntentKind,
-    Money,
     Purpose,
     SuppressionReason,
     SuppressionScope,
 )
 from outreach.engine import assemble, promises, stops
-from outreach.engine.choose import refusal_rows
-from outreach.engine.dispatch import insert_attempt
+from outreach.engine.answers import Answer, answer_with
 from outreach.engine.runtime import Runtime
+from outreach.engine.tasks import add_task
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 from outreach.store.tables import attempt_cases, attempts, consents, inbound_messages, suppressions, tasks
 
-ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted"})
 ANSWER_WITHIN = timedelta(days=1)  # how soon a person should look at a reply
 CARRIER_WORDS = {"STOP": IntentKind.OPT_OUT, "START": IntentKind.OPT_IN, "HELP": IntentKind.HELP}
 
@@ -57,16 +53,6 @@ class Heard:
     intent: Intent
     message_id: int
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The template to answer with, and what it may say."""
-
-    template: str
-    purpose: Purpose = Purpose.REPLY
-    promise: tuple[date, Money] | None = None
-    callback_at: datetime | None = None
 
 
 def reply_came(tx: Connection, runtime: Runtime, report: Report, now: datetime) -> None:
@@ -310,75 +296,3 @@ def _for_a_person(heard: Heard, why: str) -> None:
     if heard.tx.scalar(waiting.limit(1)) is not None:
         return
     add_task(heard.tx, heard.loans[:1], "reply", heard.now + ANSWER_WITHIN, why, heard.now, heard.message_id)
-
-
-def add_task(
-    tx: Connection,
-    loans: Sequence[CaseOnFile],
-    kind: str,
-    due_at: datetime,
-    note: str,
-    now: datetime,
-    message_id: int | None = None,
-) -> None:
-    """Give a person something to do, with its line on each log."""
-    for loan in loans:
-        values = {"kind": kind, "due_at": due_at, "state": "open", "note": note, "created_at": now}
-        tx.execute(insert(tasks).values(case_id=loan.id, inbound_message_id=message_id, **values))
-    caselog.record(tx, [Entry(loan.id, now, EventKind.NEEDS_PERSON, {"task": kind, "why": note}) for loan in loans])
-
-
-def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
-    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop."""
-    if answer.template not in ONCE_A_DAY:
-        return False
-    query = select(attempts.c.id).where(
-        attempts.c.debtor_id == debtor_id,
-        attempts.c.template == answer.template,
-        attempts.c.reserved_at > now - timedelta(days=1),
-        attempts.c.state != AttemptState.RELEASED,
-    )
-    return tx.scalar(query.limit(1)) is not None
-
-
-def answer_with(
-    tx: Connection,
-    runtime: Runtime,
-    debtor_id: int,
-    phone_id: int,
-    case_ids: Sequence[int],
-    answer: Answer,
-    now: datetime,
-) -> None:
-    """Reserve an answer if the gate allows it now. Facts are loaded anew: a stop just recorded is among them."""
-    person = facts.load(tx, [debtor_id], now)[debtor_id]
-    loans = [person.cases[case_id] for case_id in case_ids]
-    phone = person.phone(phone_id)
-    if not loans or phone is None or _said_lately(tx, debtor_id, answer, now):
-        return
-    ask = assemble.ask(person, phone, Channel.SMS, loans, now, purpose=answer.purpose)
-    verdict = judge(ask, runtime.loaded.rulebooks, now)
-    if not verdict.allowed:
-        detail: dict[str, Any] = {"step": answer.template, "channel": Channel.SMS, "decision": verdict.decision}
-        detail["refusals"] = refusal_rows(verdict)
-        caselog.record(tx, [Entry(loan.id, now, EventKind.REFUSED, detail) for loan in loans])
-        return
-    said = assemble.message_facts(
-        person, loans, runtime.policy, now, promise=answer.promise, callback_at=answer.callback_at
-    )
-    rendered = runtime.library.render(Channel.SMS, answer.template, person.language, said)
-    key = uuid4().hex
-    attempt_id = insert_attempt(
-        tx, runtime, person, now=now, key=key, phone_id=phone.id, channel=Channel.SMS, purpose=answer.purpose,
-        template=answer.template, language=rendered.language, body=rendered.body, segments=rendered.segments,
-        sender=runtime.policy.senders.of(loans[0].creditor), window_ends_at=now + timedelta(minutes=5),
-    )  # fmt: skip
-    tx.execute(
-        insert(attempt_cases), [{"attempt_id": attempt_id, "case_id": loan.id, "step_id": None} for loan in loans]
-    )
-    detail = {
-        "key": key, "channel": Channel.SMS, "purpose": answer.purpose, "phone_id": phone.id, "phone": phone.digest,
-        "template": answer.template, "language": rendered.language, "segments": rendered.segments,
-        "rulebooks": list(verdict.rulebooks), "zones": list(verdict.zones), "cases": [loan.ref for loan in loans],
-    }  # fmt: skip
-    caselog.record(tx, [Entry(loan.id, now, EventKind.ATTEMPT_RESERVED, detail, attempt_id) for loan in loans])

@@ -54,6 +54,7 @@ class Policy:
     in_doubt_after: timedelta = timedelta(minutes=2)
     absent_after: timedelta = timedelta(minutes=10)
     final_after: timedelta = timedelta(hours=12)
+    call_final_after: timedelta = timedelta(minutes=45)  # no call lasts longer, and each holds a line
     agents: tuple[AgentEntry, ...] = ()
     senders: Senders = field(default_factory=lambda: Senders(""))
 

@@ -1,0 +1,30 @@
+"""What has a person to do, and by when? Written with its line on the case log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from outreach.core.terms import EventKind
+from outreach.store import caselog
+from outreach.store.caselog import Entry
+from outreach.store.facts import CaseOnFile
+from outreach.store.tables import tasks
+
+
+def add_task(
+    tx: Connection,
+    loans: Sequence[CaseOnFile],
+    kind: str,
+    due_at: datetime,
+    note: str,
+    now: datetime,
+    message_id: int | None = None,
+) -> None:
+    """Give a person something to do, with its line on each log."""
+    for loan in loans:
+        values = {"kind": kind, "due_at": due_at, "state": "open", "note": note, "created_at": now}
+        tx.execute(insert(tasks).values(case_id=loan.id, inbound_message_id=message_id, **values))
+    caselog.record(tx, [Entry(loan.id, now, EventKind.NEEDS_PERSON, {"task": kind, "why": note}) for loan in loans])
