@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from outreach import campaigns
 from outreach.carriers import Outcome, Progress
 from outreach.core.terms import Channel, Money
-from outreach.engine import calls, dispatch, payments
+from outreach.engine import calls, dispatch, payments, plan
 from outreach.store.database import Database
-from tests.engine.house import FakeCarrier, House
+from outreach.store.tables import campaigns as stored
+from tests.engine.house import ROOT, FakeCarrier, House
 
 
 @pytest.fixture
@@ -236,3 +242,54 @@ def test_two_machines_do_not_talk_for_ever(house: House) -> None:
     assert len(house.carrier.sent) == 2
     assert house.kinds("L1").count("replied") == 5
     assert house.kinds("L1").count("needs_person") == 1
+
+
+EDITED = """\
+campaign: edited
+title: Edited while running
+audience: {{days_past_due: ..30}}
+cadence:
+  - {{step: first, at: due - 3d, time: "10:30", sms: reminder_soon}}
+  - {{step: second, at: {offset}, time: "{time}", sms: {template}}}
+"""
+
+
+def test_a_campaign_edited_while_running_is_followed_by_what_is_not_yet_reserved(house: House, tmp_path: Path) -> None:
+    def publish(offset: str, time: str, template: str) -> str:
+        for name in ("campaigns", "config"):
+            (tmp_path / name).mkdir(exist_ok=True)
+        shutil.copytree(ROOT / "config" / "rulebooks", tmp_path / "config" / "rulebooks", dirs_exist_ok=True)
+        (tmp_path / "campaigns" / "edited.yaml").write_text(
+            EDITED.format(offset=offset, time=time, template=template), encoding="utf-8"
+        )
+        house.runtime.loaded = campaigns.load(tmp_path, {})
+        plan.publish(house.runtime)
+        return house.runtime.loaded.campaigns[0].version
+
+    first = publish("due", "09:30", "due_today")
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.at("2026-11-24T10:30:01-05:00")
+    second = publish("due - 1d", "16:00", "reminder_soon")
+    assert first != second
+    house.at("2026-11-26T15:59:59-05:00")
+    assert len(house.carrier.sent) == 1
+    house.at("2026-11-26T16:00:01-05:00")
+    assert len(house.carrier.sent) == 2
+    house.at("2026-11-27T12:00:00-05:00")
+    assert len(house.carrier.sent) == 2
+    came_from = [detail["version"] for kind, detail in house.log("L1") if kind == "attempt_reserved"]
+    assert came_from == [first, second]
+    with house.db.read() as connection:
+        documents = {row.version: row.document for row in connection.execute(select(stored))}
+    assert "16:00" in documents[second] and "09:30" in documents[first]
+
+
+def test_a_step_taken_out_of_the_campaign_is_not_placed(house: House, tmp_path: Path) -> None:
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.at("2026-11-24T10:00:00-05:00")
+    house.runtime.loaded = replace(house.runtime.loaded, campaigns=())
+    plan.publish(house.runtime)
+    house.at("2026-11-24T10:31:00-05:00")
+    house.at("2026-11-27T10:31:00-05:00")
+    assert house.carrier.sent == []
+    assert "cadence_ended" in house.kinds("L1")

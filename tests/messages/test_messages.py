@@ -179,7 +179,7 @@ def test_the_promise_menu_speaks_the_choices_by_key(library: Library, language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("name", "keys"), [("identify", "12"), ("no_agent", "1"), ("inbound", ""), ("goodbye", "")])
+@pytest.mark.parametrize(("name", "keys"), [("identify", "129"), ("no_agent", "1"), ("inbound", ""), ("goodbye", "")])
 def test_a_phrase_offers_the_keys_its_menu_takes_and_no_other(
     library: Library, name: str, keys: str, language: str
 ) -> None:
