@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from outreach.campaigns import source
+from outreach.campaigns.holidays import holidays_of, list_supported_countries
 from outreach.core.rulebook import (
     Cap,
     ContactHours,
     Counted,
+    Holidays,
+    Lifted,
+    Margin,
     NeedsConsent,
     Period,
     Rule,
@@ -100,6 +104,7 @@ class AppliesModel(Strict):
     place: Annotated[frozenset[PhonePlace], Listed] = frozenset()
     past_due_from: int | None = None
     past_due_to: int | None = None
+    law_is_silent: bool = False
 
 
 class WindowModel(Strict):
@@ -114,11 +119,43 @@ class WindowModel(Strict):
         return self
 
 
+class HolidaysModel(Strict):
+    """Public holidays of a country, or of one of its regions, as the `holidays` library knows them."""
+
+    country: Annotated[str, BeforeValidator(_country)]
+    region: str | None = None
+    also: Annotated[frozenset[Literal["good_friday", "easter_monday", "sunday_monday"]], Listed] = frozenset()
+
+    @model_validator(mode="after")
+    def _known(self) -> HolidaysModel:
+        known = list_supported_countries().get(self.country)
+        if known is None:
+            raise ValueError(f"no public holidays are known for {self.country}")
+        if self.region and self.region not in known:
+            raise ValueError(f"no public holidays are known for {self.region!r}, expected one of {', '.join(known)}")
+        return self
+
+    def frozen(self) -> Holidays:
+        return holidays_of(self.country, self.region, self.also)
+
+
+class LiftedModel(Strict):
+    kind: ConsentKind
+    given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
+
+    def frozen(self) -> Lifted:
+        return Lifted(self.kind, self.given_to)
+
+
+LiftedBy = Annotated[LiftedModel, BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value)]
+
+
 class HoursModel(Strict):
     windows: list[WindowModel] = Field(min_length=1)
     ends_excluded: bool = False
     zone: Annotated[str, BeforeValidator(zone_name)] | None = None
-    lifted_by: ConsentKind | None = None
+    holidays: HolidaysModel | None = None
+    lifted_by: LiftedBy | None = None
 
     @model_validator(mode="after")
     def _apart(self) -> HoursModel:
@@ -141,6 +178,7 @@ class CapModel(Strict):
     places: Annotated[frozenset[PhonePlace], Listed] = frozenset()
     requested_count: bool = False
     replies_count: bool = False
+    lifted_by: LiftedBy | None = None
 
     @model_validator(mode="after")
     def _one_period(self) -> CapModel:
@@ -161,10 +199,19 @@ class ConsentModel(Strict):
     kind: ConsentKind
     given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
     within_days: int | None = Field(default=None, ge=1)
+    or_wrote: bool = False
 
 
 class StopModel(Strict):
     reasons: Annotated[frozenset[SuppressionReason], Listed] = Field(min_length=1)
+    widen: bool = False
+
+
+class MarginModel(Strict):
+    """Seconds."""
+
+    call: int = Field(default=0, ge=0, le=3600)
+    sms: int = Field(default=0, ge=0, le=3600)
 
 
 class RuleModel(Strict):
@@ -180,36 +227,50 @@ class RuleModel(Strict):
     wait: WaitModel | None = None
     consent: ConsentModel | None = None
     stop: StopModel | None = None
+    margin: MarginModel | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> RuleModel:
-        kinds = [self.hours, self.cap, self.wait, self.consent, self.stop]
+        kinds = [self.hours, self.cap, self.wait, self.consent, self.stop, self.margin]
         if sum(kind is not None for kind in kinds) != 1:
-            raise ValueError("expected exactly one of `hours`, `cap`, `wait`, `consent`, `stop`")
+            raise ValueError("expected exactly one of `hours`, `cap`, `wait`, `consent`, `stop`, `margin`")
         if self.in_force_from and self.in_force_until and self.in_force_from >= self.in_force_until:
             raise ValueError("the rule ends before it begins")
         return self
 
     def frozen(self) -> Rule:
         a = self.applies
-        scope = Scope(a.collector, a.channel, a.voice, a.purpose, a.phone_kind, a.place, a.past_due_from, a.past_due_to)
+        scope = Scope(
+            a.collector, a.channel, a.voice, a.purpose, a.phone_kind, a.place, a.past_due_from, a.past_due_to,
+            a.law_is_silent,
+        )  # fmt: skip
         origin = Source(
             self.rule, self.citation, self.confidence, self.because, self.in_force_from, self.in_force_until, scope
         )
-        if self.hours:
-            windows = tuple(Window(w.days, w.start, w.end, self.hours.ends_excluded) for w in self.hours.windows)
-            return ContactHours(origin, windows, self.hours.zone, self.hours.lifted_by)
-        if self.cap:
-            c = self.cap
-            counted = Counted(c.channels, c.voices, c.only, c.but_not, c.places, c.requested_count, c.replies_count)
-            return Cap(origin, c.limit, c.per, counted, c.period, c.days or 1)
-        if self.wait:
-            return WaitAfter(
-                origin, self.wait.days, self.wait.per, self.wait.after, self.wait.channels, self.wait.inbound
-            )
-        if self.consent:
-            return NeedsConsent(origin, self.consent.kind, self.consent.given_to, self.consent.within_days)
-        return Stop(origin, self.stop.reasons if self.stop else frozenset())
+        given = next(part for part in (self.hours, self.cap, self.wait, self.consent, self.stop, self.margin) if part)
+        return _FROZEN[type(given)](origin, given)
+
+
+def _hours(origin: Source, model: HoursModel) -> Rule:
+    windows = tuple(Window(w.days, w.start, w.end, model.ends_excluded) for w in model.windows)
+    lifted = model.lifted_by.frozen() if model.lifted_by else None
+    return ContactHours(origin, windows, model.zone, lifted, model.holidays.frozen() if model.holidays else None)
+
+
+def _cap(origin: Source, c: CapModel) -> Rule:
+    counted = Counted(c.channels, c.voices, c.only, c.but_not, c.places, c.requested_count, c.replies_count)
+    lifted = c.lifted_by.frozen() if c.lifted_by else None
+    return Cap(origin, c.limit, c.per, counted, c.period, c.days or 1, lifted)
+
+
+_FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
+    HoursModel: _hours,
+    CapModel: _cap,
+    WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, w.after, w.channels, w.inbound),
+    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, c.given_to, c.within_days, c.or_wrote),
+    StopModel: lambda origin, s: Stop(origin, s.reasons, s.widen),
+    MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
+}
 
 
 class RulebookModel(Strict):
@@ -218,11 +279,16 @@ class RulebookModel(Strict):
     country: Annotated[str, BeforeValidator(_country)] = ""
     regions: Annotated[frozenset[str], Listed] = frozenset()
     postcodes: list[str] = []
+    cities: list[str] = []
+    area_codes: Annotated[frozenset[str], Listed] = frozenset()
     rules: list[RuleModel] = Field(min_length=1)
 
     def frozen(self) -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
-        return Rulebook(self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes))
+        cities = frozenset(city.strip().casefold() for city in self.cities)
+        return Rulebook(
+            self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities, self.area_codes
+        )
 
 
 def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Rulebooks:

@@ -25,6 +25,7 @@ from outreach.core.terms import (
     SuppressionReason,
     Voice,
 )
+from outreach.core.zones import US_TERRITORIES, NumberPlace
 
 POLICY = "policy/"
 
@@ -41,6 +42,7 @@ class Scope:
     places: frozenset[PhonePlace] = frozenset()
     past_due_from: int | None = None  # days past due, inclusive
     past_due_to: int | None = None
+    law_is_silent: bool = False  # policies: only where no law's hours bind; see gate
 
     def binds(self, ask: Ask) -> bool:
         return (
@@ -90,16 +92,34 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactHours:
-    """Contact only inside `windows`, in every candidate zone and in `zone` when the law fixes one.
+class Lifted:
+    """A consent in force that lifts a rule, when given to one of `given_to` (empty: to anybody)."""
 
-    `lifted_by`: a consent that lifts it.
-    """
+    kind: ConsentKind
+    given_to: frozenset[ConsentGivenTo] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Local dates without contact, known for the years `first` to `last`; every date of another year is one."""
+
+    dates: frozenset[date]
+    first: int
+    last: int
+
+    def holds(self, on: date) -> bool:
+        return on in self.dates or not self.first <= on.year <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHours:
+    """Contact only inside `windows` and not on `holidays`, in every candidate zone and in `zone` when one is fixed."""
 
     source: Source
     windows: tuple[Window, ...]
     zone: str | None = None
-    lifted_by: ConsentKind | None = None
+    lifted_by: Lifted | None = None
+    holidays: Holidays | None = None
 
 
 class Unit(StrEnum):
@@ -141,6 +161,7 @@ class Cap:
     counted: Counted
     period: Period = Period.DAYS
     days: int = 1
+    lifted_by: Lifted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,28 +178,45 @@ class WaitAfter:
 
 @dataclass(frozen=True, slots=True)
 class NeedsConsent:
-    """Contact only with consent of this kind on file, given to one of `given_to` (empty: to anybody)."""
+    """Contact only with consent of this kind on file, given to one of `given_to` (empty: to anybody).
+
+    `within_days`: given less than so many times 24 hours ago. `or_wrote`: a text from this number in that time will do.
+    """
 
     source: Source
     kind: ConsentKind
     given_to: frozenset[ConsentGivenTo] = frozenset()
     within_days: int | None = None
+    or_wrote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """These stops on file end contact. The gate honours every other stop too, without a citation."""
+    """These stops on file end contact. The gate honours every other stop too, without a citation.
+
+    `widen`: for texts and recorded voice they bind on every channel, case and number.
+    """
 
     source: Source
     reasons: frozenset[SuppressionReason]
+    widen: bool = False
 
 
-Rule = ContactHours | Cap | WaitAfter | NeedsConsent | Stop
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Every rule of hours must also be open so many seconds later. Company policy."""
+
+    source: Source
+    call: int = 0
+    sms: int = 0
+
+
+Rule = ContactHours | Cap | WaitAfter | NeedsConsent | Stop | Margin
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules of one place. `regions` and `postcodes` (prefixes) narrow it; empty: the whole country."""
+    """The rules of one place. `regions`, `postcodes` (prefixes), `cities` and `area_codes` narrow it; empty: not."""
 
     name: str
     title: str
@@ -186,20 +224,44 @@ class Rulebook:
     rules: tuple[Rule, ...]
     regions: frozenset[str] = frozenset()
     postcodes: tuple[str, ...] = ()
+    cities: frozenset[str] = frozenset()  # casefolded
+    area_codes: frozenset[str] = frozenset()
 
     @property
     def is_policy(self) -> bool:
         return self.name.startswith(POLICY)
 
+    @property
+    def is_local(self) -> bool:
+        """Is it of a part of its regions only?"""
+        return bool(self.postcodes or self.cities or self.area_codes)
+
     def covers(self, place: Address) -> bool:
+        """Is the address inside? One that may be, for want of postcode and city, is."""
+        country, region = home(place)
+        if country != self.country or (self.regions and region not in self.regions):
+            return False
+        if place.postcode and self.postcodes:
+            return place.postcode.strip().startswith(self.postcodes)
+        if place.city and self.cities:
+            return place.city.strip().casefold() in self.cities
+        return True
+
+    def covers_number(self, place: NumberPlace) -> bool:
+        """Is the number at home inside?"""
         if place.country != self.country or (self.regions and place.region not in self.regions):
             return False
-        return not self.postcodes or bool(place.postcode and place.postcode.startswith(self.postcodes))
+        return not self.is_local or place.area_code in self.area_codes
+
+
+def home(place: Address) -> tuple[str, str | None]:
+    """The country and region whose law holds there: the territories of the United States are regions of it."""
+    return ("US", place.country) if place.country in US_TERRITORIES else (place.country, place.region)
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebooks:
-    """All rulebooks, and which policy a supervisor has adopted for a country that has none (country -> name)."""
+    """All rulebooks, and which policies a supervisor adopted: country or `*` -> name."""
 
     books: tuple[Rulebook, ...] = ()
     adopted: Mapping[str, str] = field(default_factory=dict)
@@ -208,25 +270,35 @@ class Rulebooks:
     )
 
     def applying(
-        self, places: tuple[Address, ...], *, law_only: bool = False
+        self, addresses: tuple[Address, ...], number: NumberPlace | None, *, law_only: bool = False
     ) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
-        """The rulebooks for these places (union), and the countries among them that no rulebook covers."""
-        key = (places, law_only)
+        """The rulebooks for these places (union), and the countries among them that none covers."""
+        key = (addresses, number, law_only)
         found = self._cache.get(key)
         if found is None:
             if len(self._cache) > 50_000:
                 self._cache.clear()
-            found = self._cache[key] = self._applying(places, law_only)
+            found = self._cache[key] = self._applying(addresses, number, law_only)
         return found
 
-    def _applying(self, places: tuple[Address, ...], law_only: bool) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
+    def _applying(
+        self, addresses: tuple[Address, ...], number: NumberPlace | None, law_only: bool
+    ) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
         chosen: dict[str, Rulebook] = {}
         missing: list[str] = []
-        for country in dict.fromkeys(place.country for place in places):
-            own = [place for place in places if place.country == country]
-            books = [book for book in self.books if not book.is_policy and any(book.covers(place) for place in own)]
-            adopted = [book for book in self.books if not law_only and book.name == self.adopted.get(country)]
+        countries = [home(place)[0] for place in addresses] + ([number.country] if number else [])
+        for country in dict.fromkeys(countries):
+            books = [book for book in self.books if book.country == country and self._inside(book, addresses, number)]
+            adopted = [] if law_only else [book for book in self.books if book.name == self.adopted.get(country)]
             chosen |= {book.name: book for book in books + adopted}
             if not books and not adopted:
                 missing.append(country)
+        everywhere = [] if law_only else [book for book in self.books if book.name == self.adopted.get("*")]
+        chosen |= {book.name: book for book in everywhere}
         return tuple(chosen.values()), tuple(missing)
+
+    @staticmethod
+    def _inside(book: Rulebook, addresses: tuple[Address, ...], number: NumberPlace | None) -> bool:
+        if book.is_policy:
+            return False
+        return any(book.covers(place) for place in addresses) or (number is not None and book.covers_number(number))

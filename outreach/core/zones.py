@@ -9,6 +9,7 @@ verdict may depend.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +18,8 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 from phonenumbers import timezone as number_zones
 
-from outreach.core.terms import Address, Phone
+from outreach.core.area_codes import AREA_CODES
+from outreach.core.terms import Address, Phone, PhoneKind
 
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 ARIZONA, ALASKA, HAWAII = "America/Phoenix", "America/Anchorage", "Pacific/Honolulu"
@@ -72,6 +74,7 @@ AU_STATES: dict[str, tuple[str, ...]] = {
     "NT": ("Australia/Darwin",),
     "ACT": ("Australia/Sydney",),
 }
+US_TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
 REGIONS = {"US": US_STATES, "CA": CA_PROVINCES, "AU": AU_STATES}
 # The law of China names no clock; Beijing time is the official one everywhere (CN-GAP-4).
 ONE_CLOCK: dict[str, tuple[str, ...]] = {"CN": ("Asia/Shanghai",)}
@@ -150,11 +153,39 @@ def address_zones(country: str, region: str | None) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def number_country(e164: str) -> str | None:
-    """The country a number belongs to, or None."""
+    """The country a number belongs to, or None. The territories of the United States are the United States."""
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+        found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
     except phonenumbers.NumberParseException:
         return None
+    return "US" if found in US_TERRITORIES else found
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlace:
+    """What a number says about place: its country, and in North America its area code with its state or province."""
+
+    country: str
+    region: str | None = None
+    area_code: str | None = None
+
+
+def number_place(phone: Phone) -> NumberPlace | None:
+    """Where the number is at home; None for one that says nothing about place (toll-free, VoIP)."""
+    return None if phone.kind is PhoneKind.VOIP else _number_place(phone.e164)
+
+
+@lru_cache(maxsize=65536)
+def _number_place(e164: str) -> NumberPlace | None:
+    country = number_country(e164)
+    number = phonenumbers.parse(e164) if country else None
+    if country is None or number is None or phonenumbers.number_type(number) in PLACELESS:
+        return None
+    if number.country_code != NANP:
+        return NumberPlace(country)
+    area_code = str(number.national_number)[:3]
+    known = AREA_CODES.get(area_code)
+    return NumberPlace(country, known[1] if known and known[0] == country else None, area_code)
 
 
 @lru_cache(maxsize=65536)
@@ -180,12 +211,15 @@ def candidate_zones(addresses: Sequence[Address], phone: Phone, stated_zone: str
     """Every zone the debtor may be in, sorted; empty when none can be derived. An unknown stated zone is none."""
     if stated_zone and is_zone(stated_zone):
         return (stated_zone,)
-    return _candidates(tuple((a.country, a.region) for a in addresses), phone.e164)
+    placeless = phone.kind is PhoneKind.VOIP
+    return _candidates(tuple((a.country, a.region) for a in addresses), None if placeless else phone.e164)
 
 
 @lru_cache(maxsize=65536)
-def _candidates(places: tuple[tuple[str, str | None], ...], e164: str) -> tuple[str, ...]:
+def _candidates(places: tuple[tuple[str, str | None], ...], e164: str | None) -> tuple[str, ...]:
     found = {name for country, region in places for name in address_zones(country, region)}
+    if e164 is None:
+        return tuple(sorted(found))
     found |= set(phone_zones(e164))
     country = number_country(e164)
     if country and country not in {place for place, _region in places} and not phone_zones(e164):

@@ -1,0 +1,105 @@
+"""What is an ask at one instant? Its candidate zones, whether it is an answer, which consents are in force, local time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from outreach.core import zones as zone_tables
+from outreach.core.rulebook import Lifted, Rule, Source
+from outreach.core.terms import (
+    Ask,
+    Consent,
+    ConsentKind,
+    Direction,
+    Purpose,
+    Refusal,
+    SuppressionReason,
+)
+
+CONFIRM_WITHIN = timedelta(minutes=5)  # US-T-23, 47 CFR 64.1200(a)(12): one confirmation, presumed fine so long
+REPLY_WITHIN = timedelta(minutes=15)  # POLICY: how long an answer to the debtor's own message is an answer
+CONFIRMABLE = frozenset({SuppressionReason.OPT_OUT, SuppressionReason.REFUSED_CHANNEL})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An ask at one instant: its candidate zones, and whether it answers what the debtor just sent."""
+
+    ask: Ask
+    now: datetime
+    zones: tuple[str, ...]
+    answers: bool
+
+
+def at_instant(ask: Ask, now: datetime, zones: tuple[str, ...]) -> Moment:
+    """The ask as it stands at `now` (UTC)."""
+    return Moment(ask, now, zones, _answers(ask, now))
+
+
+def binds(rule: Rule, moment: Moment) -> bool:
+    """Is the rule in force on the date of any candidate zone, and about such a contact?"""
+    source = rule.source
+    if not source.scope.binds(moment.ask):
+        return False
+    if source.from_on is None and source.until_on is None:
+        return True
+    return any(source.in_force(local(moment.now, name).date()) for name in moment.zones)
+
+
+def sent_since(ask: Ask, at: datetime) -> bool:
+    """Did anything leave on the asked channel at `at` or later?"""
+    return any(p.direction is Direction.OUTBOUND and p.channel is ask.channel and p.at >= at for p in ask.history)
+
+
+def _answers(ask: Ask, now: datetime) -> bool:
+    """Is this the one answer to what the debtor just sent, in the same medium?"""
+    if ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
+        recent = [s.at for s in ask.suppressions if s.reason in CONFIRMABLE and now - CONFIRM_WITHIN <= s.at <= now]
+        return bool(recent) and not sent_since(ask, max(recent))
+    if ask.purpose is not Purpose.REPLY:
+        return False
+    inbound = [
+        p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel and p.at <= now
+    ]
+    return bool(inbound) and now - max(inbound) <= REPLY_WITHIN and not sent_since(ask, max(inbound))
+
+
+def consents(moment: Moment, kind: ConsentKind) -> Iterator[Consent]:
+    """Those of this kind in force now that reach this number."""
+    for consent in moment.ask.consents:
+        if (
+            consent.kind is kind
+            and consent.at <= moment.now
+            and (consent.expires_at is None or consent.expires_at > moment.now)
+            and (consent.phone is None or consent.phone == moment.ask.phone.e164)
+        ):
+            yield consent
+
+
+def lifts(lifted: Lifted | None, moment: Moment) -> bool:
+    """Is a consent in force that lifts the rule?"""
+    if lifted is None:
+        return False
+    return any(not lifted.given_to or c.given_to in lifted.given_to for c in consents(moment, lifted.kind))
+
+
+def refusal(source: Source, fact: str, retry_at: datetime | None) -> Refusal:
+    """A refusal by the rule of this source, with the fact it rests on."""
+    return Refusal(source.id, source.citation, f"{source.because}: {fact}" if fact else source.because, retry_at)
+
+
+def local(at: datetime, name: str) -> datetime:
+    """The instant as clocks in that zone show it."""
+    return at.astimezone(zone_tables.zone(name))
+
+
+def clock_time(second: int) -> time:
+    """The time of day of a second of the day."""
+    return time(second // 3600, second % 3600 // 60, second % 60)
+
+
+def instant(on: date, at: time, name: str) -> datetime:
+    """The UTC instant of a local time; of one that DST skips, the instant the clock jumps to."""
+    return datetime.combine(on, at, zone_tables.zone(name)).astimezone(UTC)

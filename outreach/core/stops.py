@@ -1,0 +1,151 @@
+"""What has the debtor, or the law for them, put an end to? Stops, inconvenient times, and callbacks not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from outreach.core.moment import (
+    CONFIRM_WITHIN,
+    CONFIRMABLE,
+    Moment,
+    binds,
+    consents,
+    instant,
+    local,
+    refusal,
+    sent_since,
+)
+from outreach.core.rulebook import Rulebook, Stop
+from outreach.core.terms import (
+    Ask,
+    Channel,
+    Consent,
+    ConsentKind,
+    Direction,
+    Disposition,
+    Inconvenient,
+    PastContact,
+    Purpose,
+    Refusal,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+    Voice,
+)
+
+HORIZON = 400  # days
+CALLBACK_FOR = timedelta(days=7)  # US-F-27, US-F-28: the wish's own date is day one
+ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii): reply once in the medium they used
+
+
+def stops(moment: Moment, books: tuple[Rulebook, ...]) -> Iterator[Refusal]:
+    rules = [rule for book in books for rule in book.rules if isinstance(rule, Stop) and _stopbinds(rule, moment)]
+    for stop in moment.ask.suppressions:
+        if not _lasts(stop, moment) or _excused(stop, moment):
+            continue
+        narrow = _reaches(stop, moment.ask)
+        cited = [r for r in rules if stop.reason in r.reasons and (narrow or (r.widen and _automatic(moment.ask)))]
+        for rule in cited:
+            yield refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
+        if narrow and not cited:
+            yield Refusal(f"STOP-{stop.reason.upper()}", "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
+
+
+def _stopbinds(rule: Stop, moment: Moment) -> bool:
+    return binds(rule, moment) if moment.zones else rule.source.scope.binds(moment.ask)
+
+
+def _automatic(ask: Ask) -> bool:
+    return ask.channel is Channel.SMS or ask.voice in (Voice.RECORDED, Voice.VOICEMAIL_DROP)
+
+
+def _lasts(stop: Suppression, moment: Moment) -> bool:
+    return stop.until is None or stop.until > moment.now
+
+
+def _reaches(stop: Suppression, ask: Ask) -> bool:
+    """Is the stop of this channel, and of this debtor, case or number?"""
+    if stop.channel is not None and stop.channel is not ask.channel:
+        return False
+    if stop.scope is SuppressionScope.PHONE:
+        return stop.phone is None or stop.phone == ask.phone.e164
+    if stop.scope is SuppressionScope.CASE:
+        return stop.case is None or stop.case in ask.cases
+    return True
+
+
+def _excused(stop: Suppression, moment: Moment) -> bool:
+    """One confirmation of an opt-out within five minutes; one answer in a medium the debtor refused and then used."""
+    if moment.ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
+        fresh = moment.now - CONFIRM_WITHIN <= stop.at <= moment.now
+        return stop.reason in CONFIRMABLE and fresh and not sent_since(moment.ask, stop.at)
+    return moment.answers and stop.reason in ANSWERABLE
+
+
+def inconvenient(moment: Moment) -> Iterator[Refusal]:
+    if moment.answers or not moment.ask.inconvenient:
+        return
+    blocked = [times for times in moment.ask.inconvenient if _concerns(times, moment.ask)]
+    for times in blocked:
+        if not any(_inside(times, moment.now, name) for name in moment.zones):
+            continue
+        at = moment.now
+        for _ in range(HORIZON):
+            later = max(_leaves(times, at, name) for name in moment.zones)
+            if later <= at:
+                break
+            at = later
+        retry = at if at > moment.now and not any(_inside(times, at, name) for name in moment.zones) else None
+        because = f"the debtor named {times.start:%H:%M} to {times.end:%H:%M} as inconvenient"
+        yield Refusal("US-F-04" if _in_us(moment.ask) else "INCONVENIENT", "12 CFR 1006.6(b)(1)", because, retry)
+
+
+def _in_us(ask: Ask) -> bool:
+    return any(address.country == "US" for address in ask.addresses)
+
+
+def _concerns(times: Inconvenient, ask: Ask) -> bool:
+    channel = times.channel is None or times.channel is ask.channel
+    return channel and (times.place is None or times.place is ask.phone.place)
+
+
+def _inside(times: Inconvenient, at: datetime, name: str) -> bool:
+    there = local(at, name)
+    clock, today = there.time(), there.isoweekday()
+    if times.start < times.end:
+        return today in times.days and times.start <= clock < times.end
+    yesterday = today - 1 or 7
+    return (today in times.days and clock >= times.start) or (yesterday in times.days and clock < times.end)
+
+
+def _leaves(times: Inconvenient, at: datetime, name: str) -> datetime:
+    """`at` if outside in this zone, else the local end of the time."""
+    if not _inside(times, at, name):
+        return at
+    there = local(at, name)
+    over = times.start >= times.end and there.time() >= times.start
+    return instant(there.date() + timedelta(days=1 if over else 0), times.end, name)
+
+
+def callback(moment: Moment) -> Iterator[Refusal]:
+    """A callback is one only while the debtor's wish stands (comment 14(b)(3)(i)-2): seven days, or until a talk."""
+    if moment.ask.purpose is not Purpose.REQUESTED_CALLBACK:
+        return
+    if not any(_wish_stands(consent, moment) for consent in consents(moment, ConsentKind.CALLBACK)):
+        yield Refusal("US-F-27", "12 CFR 1006.14(b)(3)(i)", "no standing request to be called back is on file")
+
+
+def _wish_stands(consent: Consent, moment: Moment) -> bool:
+    for name in moment.zones:
+        if local(moment.now, name).date() - local(consent.at, name).date() >= CALLBACK_FOR:
+            return False
+    talks = (past for past in moment.ask.history if consent.at < past.at <= moment.now and _is_talk(past))
+    return not any(not past.cases or set(past.cases) & set(moment.ask.cases) for past in talks)
+
+
+def _is_talk(past: PastContact) -> bool:
+    if past.channel is not Channel.CALL:
+        return False
+    inbound = past.direction is Direction.INBOUND and past.disposition is Disposition.RECEIVED
+    return inbound or past.disposition is Disposition.RIGHT_PARTY
