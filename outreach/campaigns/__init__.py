@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from outreach.campaigns.model import CampaignModel, schema
+from outreach.campaigns.rulebook_model import rulebook_schema
 from outreach.campaigns.rulebooks import load_rulebooks
 from outreach.campaigns.source import read, read_text
 from outreach.core.cadence import Campaign
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import ConfigError, Fault
 
-__all__ = ["Loaded", "load", "load_campaign", "load_rulebooks", "read", "read_text", "schema"]
+__all__ = ["Loaded", "load", "load_campaign", "load_rulebooks", "read", "read_text", "rulebook_schema", "schema"]
 
 
 @dataclass(frozen=True, slots=True)

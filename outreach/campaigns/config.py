@@ -8,7 +8,7 @@ from typing import Annotated
 import phonenumbers
 from pydantic import BeforeValidator, Field
 
-from outreach.campaigns.rulebooks import Listed, Strict, WindowModel, zone_name
+from outreach.campaigns.rulebook_model import Listed, Strict, WindowModel, zone_name
 
 
 def _e164(value: object) -> str:
@@ -69,4 +69,4 @@ class ConfigModel(Strict):
     calls: CallsModel = CallsModel()
     sms: SmsModel = SmsModel()
     promises: PromisesModel = PromisesModel()
-    adopt: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], str] = Field(default={})
+    adopt: dict[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")], str] = Field(default={})

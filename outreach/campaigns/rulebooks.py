@@ -1,294 +1,14 @@
-"""How does `config/rulebooks/**` become the law the gate applies? Each figure with its row id, citation and dates."""
+"""How does `config/rulebooks/**` become the law the gate applies? Read whole, held together, with every fault."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from outreach.campaigns import source
-from outreach.campaigns.holidays import holidays_of, list_supported_countries
-from outreach.core.rulebook import (
-    Cap,
-    ContactHours,
-    Counted,
-    Holidays,
-    Lifted,
-    Margin,
-    NeedsConsent,
-    Period,
-    Rule,
-    Rulebook,
-    Rulebooks,
-    Scope,
-    Source,
-    Stop,
-    Unit,
-    WaitAfter,
-    Window,
-)
-from outreach.core.terms import (
-    Channel,
-    Collector,
-    ConfigError,
-    ConsentGivenTo,
-    ConsentKind,
-    Disposition,
-    Fault,
-    PhoneKind,
-    PhonePlace,
-    Purpose,
-    SuppressionReason,
-    Voice,
-)
-from outreach.core.zones import country_zones, is_zone
-
-DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-DAY = 24 * 3600
-Confidence = Literal["A", "A/B", "B", "P", "S", "POLICY"]  # MEM, M, S- and E are no law: see docs/rulebooks.md
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _clock(value: object) -> int:
-    text = str(value)
-    hours, _, minutes = text.partition(":")
-    if not (hours.isdigit() and minutes.isdigit() and len(minutes) == 2):
-        raise ValueError(f"{text!r} is no time of day, expected HH:MM")
-    second = int(hours) * 3600 + int(minutes) * 60
-    if int(minutes) > 59 or second > DAY:
-        raise ValueError(f"{text!r} is no time of day, expected 00:00 to 24:00")
-    return second
-
-
-def zone_name(value: object) -> str:
-    if not is_zone(str(value)):
-        raise ValueError(f"{value!r} is no time zone, expected an IANA name like America/New_York")
-    return str(value)
-
-
-def _country(value: object) -> str:
-    if value and not country_zones(str(value)):
-        raise ValueError(f"{value!r} is no country, expected ISO 3166-1 alpha-2 like US")
-    return str(value)
-
-
-def _days(value: object) -> frozenset[int]:
-    words = [str(word) for word in value] if isinstance(value, list) else str(value).split()
-    if words == ["daily"]:
-        return frozenset(range(1, 8))
-    if unknown := [word for word in words if word not in DAYS]:
-        raise ValueError(f"{unknown[0]!r} is no day, expected mon, tue, wed, thu, fri, sat, sun or daily")
-    return frozenset(DAYS[word] for word in words)
-
-
-Clock = Annotated[int, BeforeValidator(_clock)]
-Listed = BeforeValidator(_as_list)
-
-
-class AppliesModel(Strict):
-    collector: Annotated[frozenset[Collector], Listed] = frozenset()
-    channel: Annotated[frozenset[Channel], Listed] = frozenset()
-    voice: Annotated[frozenset[Voice], Listed] = frozenset()
-    purpose: Annotated[frozenset[Purpose], Listed] = frozenset()
-    phone_kind: Annotated[frozenset[PhoneKind], Listed] = frozenset()
-    place: Annotated[frozenset[PhonePlace], Listed] = frozenset()
-    past_due_from: int | None = None
-    past_due_to: int | None = None
-    law_is_silent: bool = False
-
-
-class WindowModel(Strict):
-    days: Annotated[frozenset[int], BeforeValidator(_days)]
-    start: Clock = Field(alias="from")
-    end: Clock = Field(alias="to")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> WindowModel:
-        if self.start >= self.end:
-            raise ValueError("the window ends before it begins, expected `from` before `to` (split it at midnight)")
-        return self
-
-
-class HolidaysModel(Strict):
-    """Public holidays of a country, or of one of its regions, as the `holidays` library knows them."""
-
-    country: Annotated[str, BeforeValidator(_country)]
-    region: str | None = None
-    also: Annotated[frozenset[Literal["good_friday", "easter_monday", "sunday_monday"]], Listed] = frozenset()
-
-    @model_validator(mode="after")
-    def _known(self) -> HolidaysModel:
-        known = list_supported_countries().get(self.country)
-        if known is None:
-            raise ValueError(f"no public holidays are known for {self.country}")
-        if self.region and self.region not in known:
-            raise ValueError(f"no public holidays are known for {self.region!r}, expected one of {', '.join(known)}")
-        return self
-
-    def frozen(self) -> Holidays:
-        return holidays_of(self.country, self.region, self.also)
-
-
-class LiftedModel(Strict):
-    kind: ConsentKind
-    given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
-
-    def frozen(self) -> Lifted:
-        return Lifted(self.kind, self.given_to)
-
-
-LiftedBy = Annotated[LiftedModel, BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value)]
-
-
-class HoursModel(Strict):
-    windows: list[WindowModel] = Field(min_length=1)
-    ends_excluded: bool = False
-    zone: Annotated[str, BeforeValidator(zone_name)] | None = None
-    holidays: HolidaysModel | None = None
-    lifted_by: LiftedBy | None = None
-
-    @model_validator(mode="after")
-    def _apart(self) -> HoursModel:
-        for index, one in enumerate(self.windows):
-            for other in self.windows[index + 1 :]:
-                if one.days & other.days and one.start < other.end and other.start < one.end:
-                    raise ValueError("two windows overlap on the same day, expected windows apart from each other")
-        return self
-
-
-class CapModel(Strict):
-    limit: int = Field(ge=1)
-    per: Unit
-    days: int | None = Field(default=None, ge=1, le=60)
-    period: Period = Period.DAYS
-    channels: Annotated[frozenset[Channel], Listed] = frozenset()
-    voices: Annotated[frozenset[Voice], Listed] = frozenset()
-    only: Annotated[frozenset[Disposition], Listed] = frozenset()
-    but_not: Annotated[frozenset[Disposition], Listed] = frozenset()
-    places: Annotated[frozenset[PhonePlace], Listed] = frozenset()
-    requested_count: bool = False
-    replies_count: bool = False
-    lifted_by: LiftedBy | None = None
-
-    @model_validator(mode="after")
-    def _one_period(self) -> CapModel:
-        if (self.period is Period.DAYS) != (self.days is not None):
-            raise ValueError("expected either `days: N` or `period: week` or `period: month`")
-        return self
-
-
-class WaitModel(Strict):
-    days: int = Field(ge=1, le=60)
-    per: Unit
-    after: Annotated[frozenset[Disposition], Listed] = frozenset({Disposition.RIGHT_PARTY})
-    channels: Annotated[frozenset[Channel], Listed] = frozenset({Channel.CALL})
-    inbound: bool = True
-
-
-class ConsentModel(Strict):
-    kind: ConsentKind
-    given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
-    within_days: int | None = Field(default=None, ge=1)
-    or_wrote: bool = False
-
-
-class StopModel(Strict):
-    reasons: Annotated[frozenset[SuppressionReason], Listed] = Field(min_length=1)
-    widen: bool = False
-
-
-class MarginModel(Strict):
-    """Seconds."""
-
-    call: int = Field(default=0, ge=0, le=3600)
-    sms: int = Field(default=0, ge=0, le=3600)
-
-
-class RuleModel(Strict):
-    rule: str = Field(pattern=r"^[A-Z][A-Z0-9-]+$")
-    because: str = Field(min_length=3)
-    citation: str = Field(min_length=3)
-    confidence: Confidence
-    in_force_from: date | None = None
-    in_force_until: date | None = None
-    applies: AppliesModel = AppliesModel()
-    hours: HoursModel | None = None
-    cap: CapModel | None = None
-    wait: WaitModel | None = None
-    consent: ConsentModel | None = None
-    stop: StopModel | None = None
-    margin: MarginModel | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> RuleModel:
-        kinds = [self.hours, self.cap, self.wait, self.consent, self.stop, self.margin]
-        if sum(kind is not None for kind in kinds) != 1:
-            raise ValueError("expected exactly one of `hours`, `cap`, `wait`, `consent`, `stop`, `margin`")
-        if self.in_force_from and self.in_force_until and self.in_force_from >= self.in_force_until:
-            raise ValueError("the rule ends before it begins")
-        return self
-
-    def frozen(self) -> Rule:
-        a = self.applies
-        scope = Scope(
-            a.collector, a.channel, a.voice, a.purpose, a.phone_kind, a.place, a.past_due_from, a.past_due_to,
-            a.law_is_silent,
-        )  # fmt: skip
-        origin = Source(
-            self.rule, self.citation, self.confidence, self.because, self.in_force_from, self.in_force_until, scope
-        )
-        given = next(part for part in (self.hours, self.cap, self.wait, self.consent, self.stop, self.margin) if part)
-        return _FROZEN[type(given)](origin, given)
-
-
-def _hours(origin: Source, model: HoursModel) -> Rule:
-    windows = tuple(Window(w.days, w.start, w.end, model.ends_excluded) for w in model.windows)
-    lifted = model.lifted_by.frozen() if model.lifted_by else None
-    return ContactHours(origin, windows, model.zone, lifted, model.holidays.frozen() if model.holidays else None)
-
-
-def _cap(origin: Source, c: CapModel) -> Rule:
-    counted = Counted(c.channels, c.voices, c.only, c.but_not, c.places, c.requested_count, c.replies_count)
-    lifted = c.lifted_by.frozen() if c.lifted_by else None
-    return Cap(origin, c.limit, c.per, counted, c.period, c.days or 1, lifted)
-
-
-_FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
-    HoursModel: _hours,
-    CapModel: _cap,
-    WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, w.after, w.channels, w.inbound),
-    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, c.given_to, c.within_days, c.or_wrote),
-    StopModel: lambda origin, s: Stop(origin, s.reasons, s.widen),
-    MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
-}
-
-
-class RulebookModel(Strict):
-    rulebook: str = Field(pattern=r"^[a-z]+(/[a-z-]+)?$")
-    title: str
-    country: Annotated[str, BeforeValidator(_country)] = ""
-    regions: Annotated[frozenset[str], Listed] = frozenset()
-    postcodes: list[str] = []
-    cities: list[str] = []
-    area_codes: Annotated[frozenset[str], Listed] = frozenset()
-    rules: list[RuleModel] = Field(min_length=1)
-
-    def frozen(self) -> Rulebook:
-        rules = tuple(rule.frozen() for rule in self.rules)
-        cities = frozenset(city.strip().casefold() for city in self.cities)
-        return Rulebook(
-            self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities, self.area_codes
-        )
+from outreach.campaigns.rulebook_model import DAYS, RulebookModel
+from outreach.core.rulebook import POLICY, ContactHours, Rule, Rulebook, Rulebooks
+from outreach.core.terms import ConfigError, Fault
 
 
 def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Rulebooks:
@@ -305,36 +25,67 @@ def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Ru
         books.append(model.frozen())
     if not books and not faults:
         faults.append(Fault(str(folder), 0, 0, "no rulebooks here, expected *.yaml files: without law nothing is sent"))
-    names = {book.name for book in books}
-    faults += [
-        Fault(
-            "config/outreach.yaml",
-            0,
-            0,
-            f"`adopt.{country}`: no rulebook {name!r}{source.did_you_mean(name, sorted(names))}",
-        )
-        for country, name in (adopted or {}).items()
-        if name not in names
-    ]
+    faults += _adoption_faults(books, adopted or {})
     if faults:
         raise ConfigError(*faults)
     return Rulebooks(tuple(books), dict(adopted or {}))
 
 
-def _faults(model: RulebookModel, path: Path, folder: Path) -> list[Fault]:
-    expected = path.relative_to(folder).with_suffix("").as_posix()
+def _adoption_faults(books: Sequence[Rulebook], adopted: Mapping[str, str]) -> list[Fault]:
+    """Policies that are not there, are none, or promise hours that the law of the country forbids."""
+    policies = {book.name: book for book in books if book.is_policy}
     found = []
+    for country, name in adopted.items():
+        policy = policies.get(name)
+        if policy is None:
+            what = f"no policy rulebook {name!r}{source.did_you_mean(name, sorted(policies))}"
+        else:
+            law = [book for book in books if book.country == country and not book.regions]
+            what = next((wider for rule in policy.rules for wider in _wider(rule, law)), "")
+        if what:
+            found.append(Fault("config/outreach.yaml", 0, 0, f"`adopt.{country}`: {what}"))
+    return found
+
+
+def _wider(rule: Rule, law: Sequence[Rulebook]) -> Iterator[str]:
+    """Hours of a policy that lie outside the law's hours for the very same contacts."""
+    if not isinstance(rule, ContactHours) or rule.source.scope.law_is_silent:
+        return
+    for book in law:
+        for legal in book.rules:
+            if not isinstance(legal, ContactHours) or legal.source.scope != rule.source.scope:
+                continue
+            for window in rule.windows:
+                inside = [w for w in legal.windows if w.start <= window.start and window.end <= w.end]
+                if missing := window.days - frozenset(day for w in inside for day in w.days):
+                    day = next(name for name, number in DAYS.items() if number in missing)
+                    yield f"{rule.source.id} is wider than {legal.source.id} of {book.name} on {day}: the law binds"
+                    return
+
+
+def _faults(model: RulebookModel, path: Path, folder: Path) -> list[Fault]:
+    found = list(_misplaced(model, path.relative_to(folder).with_suffix("").as_posix()))
+    if not found:
+        return []
+    document = source.parse(path.read_text(encoding="utf-8-sig"), str(path))
+    return [Fault(str(path), *source.place(document, where), what) for where, what in found]
+
+
+def _misplaced(model: RulebookModel, expected: str) -> Iterator[tuple[list[str | int], str]]:
+    """What no model sees by itself: (where, what is wrong)."""
     if model.rulebook != expected:
-        found.append(
-            Fault(str(path), 1, 1, f"`rulebook`: {model.rulebook!r}, expected {expected!r}, the file's own place")
-        )
-    is_policy = model.rulebook.startswith("policy/")
+        yield ["rulebook"], f"`rulebook`: {model.rulebook!r}, expected {expected!r}, the file's own place"
+    is_policy = model.rulebook.startswith(POLICY)
+    if bool(model.country) is is_policy:
+        yield ["rulebook"], "a policy names no country" if is_policy else "`country` is missing"
+    seen: set[str] = set()
     for index, rule in enumerate(model.rules):
+        where: list[str | int] = ["rules", index, "rule"]
         if is_policy != rule.rule.startswith("POLICY-"):
             kind = "a policy's rules begin with POLICY-" if is_policy else "only a policy's rules begin with POLICY-"
-            found.append(Fault(str(path), 0, 0, f"`rules.{index}.rule`: {rule.rule}: {kind}"))
-    twice = {rule.rule for rule in model.rules if sum(r.rule == rule.rule for r in model.rules) > 1}
-    found += [Fault(str(path), 0, 0, f"rule {name} is given twice") for name in sorted(twice)]
-    if not is_policy and not model.country:
-        found.append(Fault(str(path), 1, 1, "`country` is missing"))
-    return found
+            yield where, f"`rules.{index}.rule`: {rule.rule}: {kind}"
+        if not is_policy and (rule.margin or rule.applies.law_is_silent):
+            yield where, f"`rules.{index}`: `margin` and `law_is_silent` are for policies, expected a rule of law"
+        if rule.rule in seen:
+            yield where, f"`rules.{index}.rule`: {rule.rule} is given twice"
+        seen.add(rule.rule)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.campaigns import load, load_campaign, schema
+from outreach.campaigns import load, load_campaign, rulebook_schema, schema
 from outreach.campaigns.model import CampaignModel
 from outreach.campaigns.source import read, read_text
 from outreach.checking import check_all
@@ -101,6 +101,11 @@ def test_the_schema_in_the_folder_is_the_schema_of_the_code() -> None:
     assert (ROOT / "campaigns" / "campaign.schema.json").read_text(encoding="utf-8") == schema()
 
 
+def test_the_schema_of_rulebooks_in_the_folder_is_the_schema_of_the_code() -> None:
+    file = ROOT / "config" / "rulebooks" / "rulebook.schema.json"
+    assert file.read_text(encoding="utf-8") == rulebook_schema()
+
+
 def test_a_comment_makes_no_new_version_and_a_word_does(tmp_path: Path) -> None:
     def version(text: str) -> str:
         (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
@@ -170,7 +175,54 @@ def test_a_rulebook_with_a_fault_says_where(house: Path) -> None:
 
 def test_a_policy_that_does_not_exist_cannot_be_adopted(house: Path) -> None:
     change(house / "config" / "outreach.yaml", "policy/default", "policy/defalt")
-    assert "no rulebook 'policy/defalt', did you mean `policy/default`?" in told(house)
+    assert "no policy rulebook 'policy/defalt', did you mean `policy/default`?" in told(house)
+
+
+def test_law_can_not_be_adopted_as_a_policy(house: Path) -> None:
+    change(house / "config" / "outreach.yaml", "policy/default", "us/federal")
+    assert "no policy rulebook 'us/federal'" in told(house)
+
+
+def test_a_policy_may_not_promise_hours_the_law_forbids(house: Path) -> None:
+    (house / "config" / "rulebooks" / "policy" / "late.yaml").write_text(
+        "rulebook: policy/late\ntitle: Late\nrules:\n  - rule: POLICY-LATE\n    because: our hours\n"
+        "    citation: company policy\n    confidence: POLICY\n    applies: {collector: third_party}\n"
+        '    hours: {windows: [{days: daily, from: "08:00", to: "22:00"}]}\n',
+        encoding="utf-8",
+    )
+    change(house / "config" / "outreach.yaml", "GB: policy/default", "US: policy/late")
+    assert "`adopt.US`: POLICY-LATE is wider than US-F-01 of us/federal on mon" in told(house)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("citation: RCW 19.16.250(13)(a)\n    ", "", "`rules.0.citation` is missing"),
+        ("rulebook: us/wa", "rulebook: us/or", "wa.yaml:1:1: `rulebook`: 'us/or', expected 'us/wa'"),
+        ("country: US\n", "", "`country` is missing"),
+        ("rule: US-WA-01\n", "rule: POLICY-01\n", "only a policy's rules begin with POLICY-"),
+        ("confidence: A\n", "confidence: MEM\n", "confidence"),
+        ("limit: 3, per: person, days: 7", "limit: 3, per: person, days: 0", "days"),
+        ("limit: 3, per: person", "limit: 3, pre: person", "unknown key `pre`, did you mean `per`?"),
+    ],
+)
+def test_a_rulebook_is_held_to_its_language(house: Path, old: str, new: str, what: str) -> None:
+    change(house / "config" / "rulebooks" / "us" / "wa.yaml", old, new)
+    found = told(house)
+    assert what in found and "us/wa.yaml:" in found
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ("{country: XX}", "is no country"),
+        ("{country: CA, region: ZZ}", "no public holidays are known for 'ZZ'"),
+        ("{country: CA, also: easter_sunday}", "also"),
+    ],
+)
+def test_holidays_of_nowhere(house: Path, given: str, what: str) -> None:
+    change(house / "config" / "rulebooks" / "ca" / "on.yaml", "    hours:\n", f"    hours:\n      holidays: {given}\n")
+    assert what in told(house)
 
 
 def test_config_faults_are_told_with_the_rest(house: Path) -> None:
