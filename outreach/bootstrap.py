@@ -31,7 +31,9 @@ SECRETS = (
     "TWILIO_API_SECRET",
     "OUTREACH_SECRET_KEY",
     "OUTREACH_BROKER_URL",
+    "OUTREACH_API_KEY",
 )
+SHORTEST_KEY = 24  # characters: what nobody guesses, however often they may try
 
 
 class WallClock:
@@ -54,6 +56,7 @@ class Settings:
     api_secret: str = ""
     api_url: str = ""
     secret_key: str = ""
+    program_keys: tuple[str, ...] = ()  # what programs show the console's API; several while one is replaced
 
     @property
     def sending_secret(self) -> bool:
@@ -74,6 +77,7 @@ def read_settings(environment: Mapping[str, str], root: Path | None = None) -> S
         api_secret=secret["TWILIO_API_SECRET"],
         api_url=environment.get("OUTREACH_TWILIO_API_URL", "").rstrip("/"),
         secret_key=secret["OUTREACH_SECRET_KEY"],
+        program_keys=_program_keys(secret["OUTREACH_API_KEY"]),
     )
 
 
@@ -92,6 +96,14 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{name}_FILE: {file} cannot be read: {error.strerror}") from None
+
+
+def _program_keys(text: str) -> tuple[str, ...]:
+    """`OUTREACH_API_KEY`: one key, or several with white space between them."""
+    keys = tuple(text.split())
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise ConfigError(f"OUTREACH_API_KEY: a key is too short, expected at least {SHORTEST_KEY} random characters")
+    return keys
 
 
 def read_config(root: Path, file: Path | None = None) -> ConfigModel:

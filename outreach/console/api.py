@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from outreach import wire
-from outreach.console import queries
+from outreach.console.board import board
 from outreach.core.gate import judge
 from outreach.core.money import read_amount
 from outreach.core.terms import ReportError
@@ -34,7 +34,7 @@ def register(web: Blueprint, runtime: Runtime) -> None:
 
     @web.get("/api/board")
     def api_board() -> ResponseReturnValue:
-        return jsonify(_plain(queries.board(runtime.db, runtime.clock.now())))
+        return jsonify(_plain(board(runtime.db, runtime.clock.now())))
 
     @web.get("/api/cases/<path:ref>")
     def api_case(ref: str) -> ResponseReturnValue:

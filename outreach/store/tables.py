@@ -59,7 +59,7 @@ debtors = Table(
     metadata,
     _id(),
     Column("ref", String(100), nullable=False, unique=True),
-    Column("name", Text),
+    Column("name", Text, index=True),  # searched by people: a scan of the index, not of the table
     Column("email", Text),
     Column("salt", LargeBinary),  # destroyed on erasure: digests in the log then lead nowhere
     Column("language", String(8)),
@@ -100,7 +100,7 @@ cases = Table(
     _id(),
     _ref("debtors", index=True),
     Column("ref", String(100), nullable=False, unique=True),  # the loan_ref
-    Column("creditor", String(200), nullable=False),
+    Column("creditor", String(200), nullable=False, index=True),
     Column("collector", String(20), nullable=False),
     Column("product", String(100)),
     Column("currency", String(3), nullable=False),
@@ -128,6 +128,7 @@ case_events = Table(
     Column("attempt_id", Id),
     Column("detail", Text, nullable=False),  # canonical JSON, no personal data
     Column("hash", String(64), nullable=False),
+    Index("ix_case_events_kind", "kind", "at"),  # the board counts the last day, kind by kind
 )
 consents = Table(
     "consents",
@@ -202,6 +203,7 @@ steps = Table(
     Column("last_refusal", String(200)),  # rule ids of the last refusal logged, so that one reason is logged once
     UniqueConstraint("case_id", "campaign", "anchor_on"),
     Index("ix_steps_due", "state", "channel", "due_at"),
+    Index("ix_steps_campaign", "campaign", "state"),
 )
 attempts = Table(
     "attempts",
@@ -242,6 +244,7 @@ attempts = Table(
     Column("price_currency", String(3)),
     Index("ix_attempts_debtor_reserved", "debtor_id", "reserved_at"),
     Index("ix_attempts_state", "state", "touched_at"),
+    Index("ix_attempts_campaign", "campaign_id", "channel", "placed_at"),
 )
 attempt_cases = Table(
     "attempt_cases",

@@ -197,7 +197,7 @@ def test_a_policy_may_not_promise_hours_the_law_forbids(house: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("citation: RCW 19.16.250(13)(a)\n    ", "", "`rules.0.citation` is missing"),
+        ("citation: RCW 19.16.250(13)(a)\n    ", "", "`citation` is missing"),
         ("rulebook: us/wa", "rulebook: us/or", "wa.yaml:1:1: `rulebook`: 'us/or', expected 'us/wa'"),
         ("country: US\n", "", "`country` is missing"),
         ("rule: US-WA-01\n", "rule: POLICY-01\n", "only a policy's rules begin with POLICY-"),
