@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,14 +13,15 @@ from outreach import wire
 from outreach.console.board import board
 from outreach.core.gate import judge
 from outreach.core.money import read_amount
-from outreach.core.terms import ReportError
+from outreach.core.terms import Money, ReportError
 from outreach.engine import payments
 from outreach.engine.runtime import Runtime
 from outreach.store.caselog import instant
 from outreach.store.reading import read_case
 from outreach.store.tables import settings
 
-FIELDS = {"loan_ref", "paid_at", "amount", "currency", "payment_ref"}
+FIELDS = {"loan_ref": 100, "paid_at": 40, "amount": 30, "currency": 3, "payment_ref": 100}  # and how long each may be
+AHEAD = timedelta(days=1)  # clocks of other systems, and places where it is tomorrow already
 
 
 def register(web: Blueprint, runtime: Runtime) -> None:
@@ -43,13 +44,13 @@ def register(web: Blueprint, runtime: Runtime) -> None:
 
     @web.post("/api/payments")
     def api_payments() -> ResponseReturnValue:
+        now = runtime.clock.now()
         try:
-            rows = request.get_json(silent=True)
-            incoming = [_payment(row, index) for index, row in enumerate(rows if isinstance(rows, list) else [rows])]
+            incoming = _payments(request.get_json(), now)
         except ReportError as error:
             return jsonify(error=str(error)), error.status
         with runtime.db.begin() as tx:
-            return jsonify(payments.apply(tx, incoming, runtime.clock.now(), runtime.policy))
+            return jsonify(payments.apply(tx, incoming, now, runtime.policy))
 
     @web.post("/api/judge")
     def api_judge() -> ResponseReturnValue:
@@ -69,19 +70,56 @@ def _plain(value: Any) -> Any:
     return instant(value) if isinstance(value, datetime) else value
 
 
-def _payment(row: Any, index: int) -> payments.Payment:
-    """One payment as CONTRACT 3 spells it. Raises ReportError naming the field."""
+def _payments(rows: Any, now: datetime) -> list[payments.Payment]:
+    """What CONTRACT 3 calls payments: an object or a list of them. Raises ReportError naming the payment and the field."""
+    read: dict[str, payments.Payment] = {}
+    for index, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        payment = _payment(row, f"payment {index}", now)
+        if read.setdefault(payment.ref, payment) != payment:
+            raise ReportError(
+                f"payment {index}: `payment_ref` {payment.ref!r} stands above already, with something else"
+            )
+    return list(read.values())
+
+
+def _payment(row: Any, where: str, now: datetime) -> payments.Payment:
     if not isinstance(row, dict):
-        raise ReportError(f"payment {index}: expected an object")
-    if unknown := sorted(set(row) - FIELDS):
-        raise ReportError(f"payment {index}: unknown field `{unknown[0]}`, expected {', '.join(sorted(FIELDS))}")
-    if missing := sorted(FIELDS - set(row)):
-        raise ReportError(f"payment {index}: `{missing[0]}` is missing")
+        raise ReportError(f"{where}: expected an object")
+    if unknown := sorted(set(row) - set(FIELDS)):
+        raise ReportError(f"{where}: unknown field `{unknown[0]}`, expected {', '.join(sorted(FIELDS))}")
+    if missing := sorted(set(FIELDS) - set(row)):
+        raise ReportError(f"{where}: `{missing[0]}` is missing")
+    told = {name: _text(row[name], f"{where}: `{name}`", longest) for name, longest in FIELDS.items()}
+    paid_at = _instant(told["paid_at"], f"{where}: `paid_at`", now)
+    amount = _amount(told["amount"], told["currency"], where)
+    return payments.Payment(told["payment_ref"], told["loan_ref"], paid_at, amount)
+
+
+def _text(value: Any, where: str, longest: int) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
+        raise ReportError(f"{where} is {value!r:.60}, expected a string of 1 to {longest} characters")
+    return value.strip()
+
+
+def _instant(text: str, where: str, now: datetime) -> datetime:
     try:
-        at = datetime.fromisoformat(str(row["paid_at"]))
-        amount = read_amount(str(row["amount"]), str(row["currency"]))
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ReportError(f"{where} is {text!r}, expected RFC 3339 with an offset like 2026-11-25T10:00:00Z")
+    if at > now + AHEAD:
+        raise ReportError(f"{where} {text} is still to come, expected a payment that was made")
+    return at.astimezone(UTC)
+
+
+def _amount(text: str, currency: str, where: str) -> Money:
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise ReportError(f"{where}: `currency` is {currency!r}, expected an ISO 4217 code like USD")
+    try:
+        amount = read_amount(text, currency)
     except ValueError as error:
-        raise ReportError(f"payment {index}: {error}") from None
-    if at.tzinfo is None:
-        raise ReportError(f"payment {index}: `paid_at` has no offset, expected RFC 3339 like 2026-11-25T10:00:00Z")
-    return payments.Payment(str(row["payment_ref"]), str(row["loan_ref"]), at, amount)
+        raise ReportError(f"{where}: `amount`: {error}") from None
+    if amount.minor == 0:
+        raise ReportError(f"{where}: `amount` is nothing, expected more than 0")
+    return amount

@@ -1,0 +1,153 @@
+"""What does the board show? The last day, the next day, and what holds contacts up, as of now.
+
+Each query reads a range of an index, none a whole table: the board is asked every second by everyone who looks at it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+from outreach.console.casefile import words
+from outreach.core.terms import CaseStatus, Channel
+from outreach.store.database import Database
+from outreach.store.tables import agents, attempts, campaigns, case_events, cases, promises, steps, tasks
+
+SHOWN = ("attempt_placed", "delivered", "answered", "identified", "transferred", "replied", "promised", "promise_kept",
+         "promise_broken", "paid", "refused", "suppressed")  # fmt: skip
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+HOURS = 24
+FEED = 24
+REFUSALS = 1000  # the latest refusals of the last day are read, to say what refuses
+RULES = 8
+TALL = 64.0  # height of the highest bar
+
+
+def board(db: Database, now: datetime) -> dict[str, Any]:
+    """Everything on the board, as of `now`."""
+    with db.read() as connection:
+        standing = {status: _count(cases, cases.c.status == status) for status in CaseStatus}
+        waiting = {
+            "tasks": _count(tasks, tasks.c.state == "open"),
+            "late": _count(tasks, tasks.c.state == "open", tasks.c.due_at < now),
+            "promises": _count(promises, promises.c.status == "open"),
+        }
+        counted = _ask(connection, standing | waiting)
+        return {
+            "now": now,
+            "counts": _counts(connection, now),
+            "due": _due(connection, now),
+            **_refusals(connection, now),
+            "campaigns": _by_campaign(connection, now),
+            "feed": _feed(connection),
+            "agents": _agents(connection),
+            "cases": {status: counted[status] for status in standing if counted[status]},
+            **{name: counted[name] for name in waiting},
+        }
+
+
+def _count(table: Table, *where: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table).where(*where).scalar_subquery()
+
+
+def _ask(connection: Connection, counts: Mapping[Any, Any]) -> dict[Any, int]:
+    """Several counts in one go, by the key each was given."""
+    if not counts:
+        return {}
+    row = connection.execute(select(*(query.label(f"n{index}") for index, query in enumerate(counts.values())))).one()
+    return dict(zip(counts, row, strict=True))
+
+
+def _counts(connection: Connection, now: datetime) -> list[tuple[str, int, int]]:
+    """(kind, in the last 24 hours, in the 24 hours before those)."""
+    at, kind = case_events.c.at, case_events.c.kind
+    spans = {0: (at > now - DAY, at <= now), 1: (at > now - 2 * DAY, at <= now - DAY)}
+    found = _ask(
+        connection,
+        {(k, span): _count(case_events, kind == k, *limits) for k in SHOWN for span, limits in spans.items()},
+    )
+    return [(k, found[(k, 0)], found[(k, 1)]) for k in SHOWN]
+
+
+def _due(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Steps due in each of the next 24 hours, by channel; what is overdue counts to the first."""
+    counts = {
+        (hour, channel): _count(
+            steps,
+            steps.c.state == "waiting",
+            steps.c.channel == channel,
+            steps.c.due_at < now + (hour + 1) * HOUR,
+            *((steps.c.due_at >= now + hour * HOUR,) if hour else ()),
+        )
+        for hour in range(HOURS)
+        for channel in Channel
+    }
+    found = _ask(connection, counts)
+    most = max(sum(found[(hour, channel)] for channel in Channel) for hour in range(HOURS)) or 1
+    return [
+        _bar(now + hour * HOUR, found[(hour, Channel.SMS)], found[(hour, Channel.CALL)], most) for hour in range(HOURS)
+    ]
+
+
+def _bar(at: datetime, sms: int, call: int, most: int) -> dict[str, Any]:
+    heights = {"sms_height": round(TALL * sms / most, 1), "call_height": round(TALL * call / most, 1)}
+    return {"label": at.strftime("%H"), "sms": sms, "call": call, **heights}
+
+
+def _refusals(connection: Connection, now: datetime) -> dict[str, Any]:
+    """Why contacts were not made: the rules of the latest refusals of the last day, most frequent first."""
+    query = select(case_events.c.detail).where(case_events.c.kind == "refused", case_events.c.at > now - DAY)
+    found: Counter[tuple[str, str]] = Counter()
+    read = 0
+    for (detail,) in connection.execute(query.order_by(case_events.c.at.desc()).limit(REFUSALS)):
+        read += 1
+        for refusal in json.loads(detail).get("refusals") or []:
+            found[(refusal["rule"], refusal["citation"])] += 1
+    ranked = [{"rule": rule, "citation": cited, "count": n} for (rule, cited), n in found.most_common(RULES)]
+    return {"refusals": ranked, "refusals_read": read}
+
+
+def _by_campaign(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Each campaign in force: steps that wait, texts and calls placed in the last 24 hours."""
+    names = list(connection.scalars(select(campaigns.c.name).where(campaigns.c.current).order_by(campaigns.c.name)))
+    versions: dict[str, list[int]] = {name: [] for name in names}
+    for row in connection.execute(select(campaigns.c.name, campaigns.c.id).where(campaigns.c.name.in_(names))):
+        versions[row.name].append(row.id)
+    counts = {(name, "waiting"): _waiting(name) for name in names}
+    counts |= {(name, channel): _placed(versions[name], channel, now) for name in names for channel in Channel}
+    found = _ask(connection, counts)
+    return [{"name": name, **{what: found[(name, what)] for what in ("waiting", *Channel)}} for name in names]
+
+
+def _waiting(name: str) -> Any:
+    return _count(steps, steps.c.campaign == name, steps.c.state == "waiting")
+
+
+def _placed(versions: Iterable[int], channel: Channel, now: datetime) -> Any:
+    return _count(
+        attempts,
+        attempts.c.campaign_id.in_(list(versions)),
+        attempts.c.channel == channel,
+        attempts.c.placed_at > now - DAY,
+    )
+
+
+def _feed(connection: Connection) -> list[dict[str, Any]]:
+    """The latest lines of all logs."""
+    query = select(case_events, cases.c.ref).join(cases).order_by(case_events.c.at.desc()).limit(FEED)
+    latest = sorted(connection.execute(query), key=lambda row: (row.at, row.seq), reverse=True)
+    return [
+        {"ref": row.ref, "at": row.at, "kind": row.kind, "words": words(row.kind, json.loads(row.detail))}
+        for row in latest
+    ]
+
+
+def _agents(connection: Connection) -> list[dict[str, Any]]:
+    query = select(agents).where(agents.c.active).order_by(agents.c.name)
+    return [{"name": row.name, "busy": row.busy_since is not None} for row in connection.execute(query)]
