@@ -20,6 +20,7 @@ from outreach.store.tables import (
     debtors,
     inbound_messages,
     inconvenient_times,
+    permits,
     phones,
     steps,
     tasks,
@@ -46,6 +47,8 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
         tx.execute(update(debtors).where(debtors.c.id == row.id).values(**forgotten))
         tx.execute(update(phones).where(phones.c.debtor_id == row.id).values(e164=None))
         tx.execute(update(attempts).where(attempts.c.debtor_id == row.id).values(body=None))
+        theirs = select(attempts.c.id).where(attempts.c.debtor_id == row.id)
+        tx.execute(update(permits).where(permits.c.attempt_id.in_(theirs)).values(document=None))
         blank = {"body": None, "sender": None, "why": None}
         tx.execute(update(inbound_messages).where(inbound_messages.c.debtor_id == row.id).values(**blank))
         tx.execute(update(tasks).where(tasks.c.case_id.in_(case_ids)).values(note="", state="done"))

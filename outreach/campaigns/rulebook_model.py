@@ -279,12 +279,13 @@ class RulebookModel(Strict):
     area_codes: Annotated[frozenset[str], Listed] = frozenset()
     rules: list[RuleModel] = Field(min_length=1)
 
-    def frozen(self) -> Rulebook:
+    def frozen(self, version: str = "") -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
         cities = frozenset(city.strip().casefold() for city in self.cities)
         return Rulebook(
-            self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities, self.area_codes
-        )
+            self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities,
+            self.area_codes, version,
+        )  # fmt: skip
 
 
 def rulebook_schema() -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from outreach.campaigns import source
 from outreach.campaigns.rulebook_model import DAYS, RulebookModel
@@ -15,20 +18,24 @@ def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Ru
     """Every rulebook below `folder`. Raises ConfigError with every fault of every file."""
     faults: list[Fault] = []
     books: list[Rulebook] = []
+    documents: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yaml")):
         try:
-            model = source.read(path, RulebookModel)
+            text = source.file_text(path)
+            model, document = source.read_document(text, str(path), RulebookModel)
         except ConfigError as error:
             faults += error.faults
             continue
-        faults += _faults(model, path, folder)
-        books.append(model.frozen())
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        faults += [Fault(str(path), *source.place(document, where), what) for where, what in _misplaced(model, name)]
+        books.append(model.frozen(_version(document)))
+        documents[model.rulebook] = text
     if not books and not faults:
         faults.append(Fault(str(folder), 0, 0, "no rulebooks here, expected *.yaml files: without law nothing is sent"))
     faults += _adoption_faults(books, adopted or {})
     if faults:
         raise ConfigError(*faults)
-    return Rulebooks(tuple(books), dict(adopted or {}))
+    return Rulebooks(tuple(books), dict(adopted or {}), documents)
 
 
 def _adoption_faults(books: Sequence[Rulebook], adopted: Mapping[str, str]) -> list[Fault]:
@@ -63,12 +70,10 @@ def _wider(rule: Rule, law: Sequence[Rulebook]) -> Iterator[str]:
                     return
 
 
-def _faults(model: RulebookModel, path: Path, folder: Path) -> list[Fault]:
-    found = list(_misplaced(model, path.relative_to(folder).with_suffix("").as_posix()))
-    if not found:
-        return []
-    document = source.parse(path.read_text(encoding="utf-8-sig"), str(path))
-    return [Fault(str(path), *source.place(document, where), what) for where, what in found]
+def _version(document: Any) -> str:
+    """SHA-256, hex, of what the file says: a comment or another order of keys makes no new version."""
+    said = json.dumps(source.plain(document), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _misplaced(model: RulebookModel, expected: str) -> Iterator[tuple[list[str | int], str]]:

@@ -25,20 +25,29 @@ SHOWN = 60
 
 def read(path: Path, model: type[M]) -> M:
     """The file as a `model`. Raises ConfigError with every fault found."""
+    return read_text(file_text(path), str(path), model)
+
+
+def file_text(path: Path) -> str:
+    """What is in the file. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(Fault(str(path), 0, 0, "no such file")) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(Fault(str(path), 0, 0, f"cannot be read: {error}")) from None
-    return read_text(text, str(path), model)
 
 
 def read_text(text: str, file: str, model: type[M]) -> M:
     """The text as a `model`; `file` names it in faults. Raises ConfigError."""
+    return read_document(text, file, model)[0]
+
+
+def read_document(text: str, file: str, model: type[M]) -> tuple[M, Any]:
+    """The text as a `model`, and as the document with positions. Raises ConfigError."""
     document = parse(text, file)
     try:
-        return model.model_validate(plain(document))
+        return model.model_validate(plain(document)), document
     except ValidationError as error:
         raise ConfigError(*[_fault(document, file, e, model) for e in error.errors()]) from None
 

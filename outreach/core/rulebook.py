@@ -6,7 +6,7 @@ Each kind of rule is one frozen class here and one function in `gate`. A ruleboo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -226,6 +226,7 @@ class Rulebook:
     postcodes: tuple[str, ...] = ()
     cities: frozenset[str] = frozenset()  # casefolded
     area_codes: frozenset[str] = frozenset()
+    version: str = ""  # SHA-256 of its content, hex
 
     @property
     def is_policy(self) -> bool:
@@ -265,9 +266,15 @@ class Rulebooks:
 
     books: tuple[Rulebook, ...] = ()
     adopted: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)  # the YAML text of each, by name
     _cache: dict[object, tuple[tuple[Rulebook, ...], tuple[str, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def versions(self, names: Iterable[str]) -> dict[str, str]:
+        """The version of each of these rulebooks."""
+        wanted = set(names)
+        return {book.name: book.version for book in self.books if book.name in wanted}
 
     def applying(
         self, addresses: tuple[Address, ...], number: NumberPlace | None, *, law_only: bool = False

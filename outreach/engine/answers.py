@@ -11,8 +11,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select
 
 from outreach.core.gate import judge
-from outreach.core.terms import AttemptState, Channel, EventKind, Money, Purpose, Verdict
-from outreach.engine import assemble
+from outreach.core.terms import Ask, AttemptState, Channel, EventKind, Money, Purpose, Verdict
+from outreach.engine import assemble, permits
 from outreach.engine.choose import refusal_rows
 from outreach.engine.rows import insert_attempt
 from outreach.engine.runtime import Runtime
@@ -63,7 +63,7 @@ def answer_with(
     phone = person.phone(phone_id)
     if not loans or phone is None or _said_lately(tx, debtor_id, answer, now):
         return
-    verdict = _judge(tx, runtime, person, phone, loans, answer.template, answer.purpose, now, now)
+    ask, verdict = _judge(tx, runtime, person, phone, loans, answer.template, answer.purpose, now, now)
     if not verdict.allowed:
         return
     said = assemble.message_facts(
@@ -71,7 +71,7 @@ def answer_with(
     )
     rendered = runtime.library.render(Channel.SMS, answer.template, person.language, said)
     text = Text(answer.template, answer.purpose, rendered.body, rendered.language, rendered.segments)
-    _reserve(tx, runtime, person, phone, loans, text, verdict, now, now)
+    _reserve(tx, runtime, person, phone, loans, text, ask, verdict, now, now)
 
 
 def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetime, at: datetime) -> None:
@@ -89,10 +89,10 @@ def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetim
         return
     loans = [person.cases[case_id] for case_id in linked]
     purpose = Purpose(row.purpose)
-    verdict = _judge(tx, runtime, person, phone, loans, row.template, purpose, now, at)
+    ask, verdict = _judge(tx, runtime, person, phone, loans, row.template, purpose, now, at)
     if verdict.allowed:
         text = Text(row.template, purpose, row.body, row.language or "", row.segments or 1)
-        _reserve(tx, runtime, person, phone, loans, text, verdict, now, at)
+        _reserve(tx, runtime, person, phone, loans, text, ask, verdict, now, at)
     elif purpose is Purpose.REPLY:
         add_task(tx, loans[:1], "reply", now, "our answer never reached the carrier", now)
 
@@ -107,15 +107,15 @@ def _judge(
     purpose: Purpose,
     now: datetime,
     at: datetime,
-) -> Verdict:
-    """The gate's verdict for `at`; a refusal is on the log."""
+) -> tuple[Ask, Verdict]:
+    """The question for `at` and the gate's verdict; a refusal is on the log."""
     ask = assemble.ask(person, phone, Channel.SMS, loans, at, purpose=purpose)
     verdict = judge(ask, runtime.loaded.rulebooks, at)
     if not verdict.allowed:
         detail: dict[str, Any] = {"step": template, "channel": Channel.SMS, "decision": verdict.decision}
         detail["refusals"] = refusal_rows(verdict)
         caselog.record(tx, [Entry(loan.id, now, EventKind.REFUSED, detail) for loan in loans])
-    return verdict
+    return ask, verdict
 
 
 def _reserve(
@@ -125,6 +125,7 @@ def _reserve(
     phone: PhoneOnFile,
     loans: Sequence[CaseOnFile],
     text: Text,
+    ask: Ask,
     verdict: Verdict,
     now: datetime,
     at: datetime,
@@ -135,6 +136,7 @@ def _reserve(
         purpose=text.purpose, template=text.template, language=text.language, body=text.body, segments=text.segments,
         sender=runtime.policy.senders.of(loans[0].creditor), window_ends_at=at + WINDOW,
     )  # fmt: skip
+    permits.keep(tx, attempt_id, ask, verdict, runtime.loaded.rulebooks, now)
     tx.execute(
         insert(attempt_cases), [{"attempt_id": attempt_id, "case_id": loan.id, "step_id": None} for loan in loans]
     )

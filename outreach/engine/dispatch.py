@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Placed
 from outreach.core.gate import judge
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
-from outreach.engine import assemble, stops
+from outreach.engine import assemble, permits, stops
 from outreach.engine.answers import answer_again
 from outreach.engine.choose import Choice, Contact, StepRow, choose, end_of_day, waiting_again
 from outreach.engine.rows import insert_attempt, read_step, set_steps, versions
@@ -147,6 +147,7 @@ def _reserve_contact(tx: Connection, runtime: Runtime, person: Person, contact: 
         window_ends_at=now + contact.valid_for,
         now=now,
     )
+    permits.keep(tx, attempt_id, contact.ask, contact.verdict, runtime.loaded.rulebooks, now)
     by_case = {row.case_id: row.id for row in contact.rows}
     tx.execute(
         insert(attempt_cases),
@@ -228,6 +229,7 @@ def _judged_again(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], no
             ask = assemble.ask(person, phone, Channel(row.channel), loans, now, purpose=Purpose(row.purpose))
             verdict = judge(ask, runtime.loaded.rulebooks, now)
             if verdict.allowed:
+                permits.keep(tx, row.id, ask, verdict, runtime.loaded.rulebooks, now)
                 kept.append(row.id)
                 continue
         stops.release(tx, [row.id], "no longer lawful when about to be placed", now)
@@ -252,21 +254,27 @@ def record(tx: Connection, runtime: Runtime, answers: Iterable[Placed], now: dat
     by_key = {answer.key: answer for answer in answers}
     rows = list(tx.execute(claim(select(attempts).where(attempts.c.key.in_(by_key)).order_by(attempts.c.id), tx)))
     taken = 0
+    judged = permits.digests(tx, [row.id for row in rows])
     for row in rows:
         answer = by_key[row.key]
         if row.state == AttemptState.PLACING:
-            _RECORD[answer.outcome](tx, runtime, row, answer, now)
+            _RECORD[answer.outcome](tx, runtime, row, answer, now, judged.get(row.id))
         taken += answer.outcome is Outcome.PLACED
     return taken
 
 
-def _placed(tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
+def _placed(
+    tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, permit: str | None
+) -> None:
     moved = {"state": AttemptState.PLACED, "sid": answer.sid, "placed_at": now, "touched_at": now}
     tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
-    log(tx, row.id, EventKind.ATTEMPT_PLACED, {"key": row.key, "sid": answer.sid, "sender": row.sender}, now)
+    detail = {"key": row.key, "sid": answer.sid, "sender": row.sender, "permit": permit}
+    log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
 
 
-def _rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
+def _rejected(
+    tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
+) -> None:
     meaning = runtime.carrier.meaning(answer.code or 0)
     detail = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}
     log(tx, row.id, EventKind.ATTEMPT_FAILED, detail, now)
@@ -274,12 +282,16 @@ def _rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, n
     settle(tx, runtime, row.id, meaning.disposition, now, error_code=answer.code)
 
 
-def _never_happened(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
+def _never_happened(
+    tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
+) -> None:
     stops.release(tx, [row.id], f"the carrier was not reached: {answer.message}"[:150], now, retry_at=now + BUSY_RETRY)
     answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
 
 
-def _in_doubt(tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
+def _in_doubt(
+    tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
+) -> None:
     moved = {"state": AttemptState.IN_DOUBT, "touched_at": now}
     tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
     log(tx, row.id, EventKind.ATTEMPT_IN_DOUBT, {"key": row.key, "because": answer.message[:150]}, now)

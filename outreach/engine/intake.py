@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from outreach.carriers import FINAL_RANK, RANK, Progress, Report, ReportKind
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError
-from outreach.engine import agents, stops
+from outreach.engine import agents, permits, stops
 from outreach.engine.dispatch import log
 from outreach.engine.replying import reply_came
 from outreach.engine.runtime import Runtime
@@ -123,7 +123,9 @@ def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) ->
         return row
     moved = {"state": AttemptState.PLACED, "sid": report.sid, "placed_at": now, "touched_at": now}
     tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
-    log(tx, row.id, EventKind.ATTEMPT_PLACED, {"key": row.key, "sid": report.sid, "sender": row.sender}, now)
+    permit = permits.digests(tx, [row.id]).get(row.id)
+    detail = {"key": row.key, "sid": report.sid, "sender": row.sender, "permit": permit}
+    log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
     return tx.execute(select(attempts).where(attempts.c.id == row.id)).one()
 
 

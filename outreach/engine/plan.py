@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from outreach.core import cadence
 from outreach.core.cadence import Anchor, Campaign
 from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
-from outreach.engine import assemble
+from outreach.engine import assemble, permits
 from outreach.engine.choose import row_at
 from outreach.engine.rows import read_step, versions
 from outreach.engine.runtime import Runtime
@@ -39,6 +39,7 @@ def publish(runtime: Runtime) -> int:
             if campaign.name not in present:
                 _make_current(tx, campaign, runtime.loaded.documents[campaign.name], now)
                 changed += 1
+        changed += permits.publish(tx, runtime.loaded.rulebooks, now)
         if changed:
             tx.execute(update(cases).where(cases.c.status != CaseStatus.CLOSED).values(plan_dirty=True))
     return changed

@@ -254,6 +254,27 @@ attempt_cases = Table(
     _ref("steps", null=True),
     Index("ix_attempt_cases_case", "case_id"),
 )
+permits = Table(
+    # Why a contact was placed: what it was judged on, as known at that time. The log keeps the digest.
+    "permits",
+    metadata,
+    _id(),
+    _ref("attempts", index=True),
+    Column("judged_at", UTCDateTime, nullable=False),
+    Column("document", Text),  # canonical JSON with a salt; null once the person is forgotten
+    Column("digest", String(64), nullable=False),  # sha256 of the document, hex
+)
+rulebook_versions = Table(
+    # Every version of a rulebook that was ever in force here; never changed.
+    "rulebook_versions",
+    metadata,
+    _id(),
+    Column("name", String(100), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("loaded_at", UTCDateTime, nullable=False),
+    UniqueConstraint("name", "version"),
+)
 promises = Table(
     "promises",
     metadata,
