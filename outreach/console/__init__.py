@@ -34,12 +34,14 @@ def blueprint(
     phone_url: str | None = None,
     controls: DemoControls | None = None,
     sign_in_free: bool = False,
+    hashing: str = signin.HASH,
 ) -> Blueprint:
     """Every page and the API.
 
     `settings`: the address people use (https: cookies travel over nothing else) and the keys of programs; left out, they
     are read from the environment, or in a demo there are none. `phone_url`: where a debtor's simulated phone is, `{e164}`
-    in it; `sign_in_free`: demo only. Raises ConfigError for an environment that can't be read.
+    in it; `sign_in_free`: demo only; `hashing`: of passwords, as `create_user` was told. Raises ConfigError for an
+    environment that can't be read.
     """
     if settings is None and not sign_in_free:
         settings = bootstrap.environment_settings()
@@ -52,6 +54,7 @@ def blueprint(
         free=sign_in_free,
         secure=settings is not None and settings.public_url.startswith("https://"),
         keys=settings.program_keys if settings else (),
+        hashing=hashing,
     )
     pages.register(web, runtime, phone_url, controls)
     desk.register(web, runtime, phone_url)

@@ -12,7 +12,7 @@ import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, abort, redirect, render_template, request, session, url_for
@@ -67,8 +67,12 @@ def create_user(db: Database, name: str, password: str, role: str, *, method: st
         tx.execute(insert(users).values(**values, active=True))
 
 
-def guard(web: Blueprint, runtime: Runtime, *, free: bool, secure: bool, keys: Sequence[str]) -> None:
-    """Put every route behind `roles`. `free`: no sign-in (a demo); `secure`: cookies over https only; `keys`: of programs."""
+def guard(web: Blueprint, runtime: Runtime, *, free: bool, secure: bool, keys: Sequence[str], hashing: str) -> None:
+    """Put every route behind `roles`.
+
+    `free`: no sign-in (a demo); `secure`: cookies over https only; `keys`: of programs; `hashing`: how passwords are
+    hashed, so that an unknown name takes as long as a known one.
+    """
 
     @web.record
     def settle(state: BlueprintSetupState) -> None:
@@ -89,7 +93,7 @@ def guard(web: Blueprint, runtime: Runtime, *, free: bool, secure: bool, keys: S
         _check_origin()
         return None
 
-    _routes(web, runtime)
+    _routes(web, runtime, hashing)
 
     @web.app_context_processor
     def for_every_page() -> dict[str, Any]:
@@ -129,7 +133,7 @@ def _manager(runtime: Runtime, *, free: bool, keys: Sequence[str]) -> LoginManag
     return manager
 
 
-def _routes(web: Blueprint, runtime: Runtime) -> None:
+def _routes(web: Blueprint, runtime: Runtime, hashing: str) -> None:
     throttle = Throttle()
 
     @web.route("/sign-in", methods=["GET", "POST"])
@@ -142,7 +146,7 @@ def _routes(web: Blueprint, runtime: Runtime) -> None:
         wait = throttle.take(name, address, now)
         if wait is not None:
             return _turned_away(wait)
-        row = _known(runtime.db, name, request.form.get("password", ""))
+        row = _known(runtime.db, name, request.form.get("password", ""), hashing)
         if row is None:
             return Response(render_template("console/sign_in.html", wrong=True, name=name), status=401)
         throttle.succeeded(name, address)
@@ -247,14 +251,14 @@ def _still_here(db: Database, identity: str, since: str | None, now: datetime) -
     return Caller(row.name, row.role, identity)
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    """Checked for unknown names, so that they take as long as known ones."""
-    return generate_password_hash(secrets.token_hex(8), HASH)
+@cache
+def _nobody(hashing: str) -> str:
+    """Checked for unknown names."""
+    return generate_password_hash(secrets.token_hex(8), hashing)
 
 
-def _known(db: Database, name: str, password: str) -> Row[Any] | None:
+def _known(db: Database, name: str, password: str, hashing: str) -> Row[Any] | None:
     with db.read() as connection:
         row = connection.execute(select(users).where(users.c.name == name, users.c.active)).first()
-    right = check_password_hash(row.password_hash if row is not None else _nobody(), password)
+    right = check_password_hash(row.password_hash if row is not None else _nobody(hashing), password)
     return row if right else None

@@ -21,32 +21,42 @@ class Throttle:
 
     def take(self, name: str, address: str, now: datetime) -> timedelta | None:
         """Count one try, before the password is looked at. None: go ahead; else how long to wait (nothing is counted)."""
+        limits = {_named(name): BY_NAME, _from(address): BY_ADDRESS}
         with self._lock:
-            self._tidy(now)
-            limits = {f"name {name.casefold()[:100]}": BY_NAME, f"address {address}": BY_ADDRESS}
-            waits = [self._tries[key][0] + WINDOW - now for key, most in limits.items() if self._full(key, most)]
+            waits = [
+                tries[0] + WINDOW - now for key, most in limits.items() if len(tries := self._recent(key, now)) >= most
+            ]
             if waits:
                 return max(waits)
             for key in limits:
                 self._tries.setdefault(key, deque()).append(now)
+            if len(self._tries) > KEPT:
+                self._forget(now)
             return None
-
-    def _full(self, key: str, most: int) -> bool:
-        return len(self._tries.get(key, ())) >= most
 
     def succeeded(self, name: str, address: str) -> None:
         """The password was right: the name begins anew, and the address has one try less against it."""
         with self._lock:
-            self._tries.pop(f"name {name.casefold()[:100]}", None)
-            if mine := self._tries.get(f"address {address}"):
+            self._tries.pop(_named(name), None)
+            if mine := self._tries.get(_from(address)):
                 mine.pop()
 
-    def _tidy(self, now: datetime) -> None:
-        """Forget what is older than the window; past `KEPT` keys, those tried longest ago."""
-        for key in [key for key, tries in self._tries.items() if not tries or tries[-1] + WINDOW <= now]:
-            del self._tries[key]
-        for tries in self._tries.values():
-            while tries[0] + WINDOW <= now:
-                tries.popleft()
-        while len(self._tries) > KEPT:
-            del self._tries[min(self._tries, key=lambda key: self._tries[key][-1])]
+    def _recent(self, key: str, now: datetime) -> deque[datetime]:
+        tries = self._tries.get(key, deque())
+        while tries and tries[0] + WINDOW <= now:
+            tries.popleft()
+        return tries
+
+    def _forget(self, now: datetime) -> None:
+        """What is past the window goes; if that is not half, those tried longest ago go as well."""
+        live = {key: tries for key, tries in self._tries.items() if self._recent(key, now)}
+        latest = sorted(live, key=lambda key: live[key][-1])[-KEPT // 2 :]
+        self._tries = {key: live[key] for key in latest}
+
+
+def _named(name: str) -> str:
+    return f"name {name.casefold()[:100]}"
+
+
+def _from(address: str) -> str:
+    return f"address {address}"
