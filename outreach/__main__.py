@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from outreach import bootstrap, wire
 from outreach.campaigns import Loaded, load_rulebooks
 from outreach.core import replies
 from outreach.core.gate import judge as judge_ask
+from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import ConfigError, OutreachError
 from outreach.store.database import Database, explain_failure
 
@@ -118,15 +119,30 @@ def _lines() -> Iterable[str]:
 @click.option("--law-only", is_flag=True, help="Leave company policy out.")
 def judge(rulebooks: Path | None, law_only: bool) -> None:
     """Asks on stdin, verdicts on stdout, one JSON object a line, in order."""
-    root = bootstrap.environment_settings().root
-    adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
-    books = load_rulebooks(rulebooks or _rulebooks(root), adopted)
+    books = _law(rulebooks)
 
     def answer(line: str) -> dict[str, Any]:
         asked = wire.parse_ask(line)
         return wire.verdict_json(judge_ask(asked.ask, books, asked.now, law_only=law_only), asked)
 
     _answer_lines(answer)
+
+
+def _law(folder: Path | None = None) -> Rulebooks:
+    """The rulebooks of `folder`, else of this deployment, else those shipped; with what was adopted here."""
+    root = bootstrap.environment_settings().root
+    adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
+    return load_rulebooks(folder or _rulebooks(root), adopted)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ConfigError(f"--at: {text!r} is no instant, expected one like 2027-03-15T08:00:01-04:00")
+    return at.astimezone(UTC)
 
 
 def _rulebooks(root: Path) -> Path:
@@ -198,6 +214,30 @@ def case(ref: str, as_json: bool) -> None:
     click.echo("{ref}  {status}  {amount} {currency} due {due_on}  {creditor}".format(**found))
     for event in found["log"]:
         click.echo(f"{event['seq']:4d}  {event['at'][:19].replace('T', ' ')}Z  {line(event['kind'], event['detail'])}")
+
+
+@cli.command()
+@click.argument("ref")
+@click.option("--channel", type=click.Choice(["sms", "call"]), help="Only this one.")
+@click.option("--at", "at_", help="As of this instant (RFC 3339 with an offset); default now.")
+@click.option("--json", "as_json", is_flag=True)
+def explain(ref: str, channel: str | None, at_: str | None, as_json: bool) -> None:
+    """When the debtor of case REF may next be contacted, why not now, and what would change it."""
+    from outreach import explained
+
+    at = _instant(at_) if at_ else bootstrap.WallClock().now()
+    found = explained.explain(_database(), _law(), ref, at, channel)
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else explained.words(found))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+def rulebooks(as_json: bool) -> None:
+    """What is law, what is policy, what is missing, what needs counsel."""
+    from outreach import explained
+
+    found = explained.listing(_law())
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else explained.listing_words(found))
 
 
 @cli.command()

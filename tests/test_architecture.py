@@ -26,6 +26,8 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "outreach.book": ("outreach.core", "outreach.store", "outreach.engine"),
     "outreach.audit": ("outreach.core", "outreach.store"),
+    "outreach.explained": ("outreach.core", "outreach.store", "outreach.engine"),
+    "outreach.oracle": ("outreach.core",),
     "outreach.erase": ("outreach.core", "outreach.store", "outreach.engine"),
     "outreach.bootstrap": (
         "outreach.core", "outreach.store", "outreach.campaigns", "outreach.messages", "outreach.carriers",
@@ -34,6 +36,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "outreach.console": (
         "outreach.core", "outreach.store", "outreach.campaigns", "outreach.messages", "outreach.engine",
         "outreach.carriers", "outreach.casewords", "outreach.bootstrap", "outreach.wire", "outreach.audit",
+        "outreach.explained",
     ),
     "webhooks": ("outreach.core", "outreach.carriers", "outreach.engine"),
     "outreach.production": ("outreach", "webhooks"),

@@ -15,6 +15,7 @@ from outreach.core.rulebook import (
     ContactHours,
     Counted,
     Holidays,
+    LeftOut,
     Lifted,
     Margin,
     NeedsConsent,
@@ -269,6 +270,13 @@ _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
 }
 
 
+class LeftOutModel(Strict):
+    """A row of the facts that did not become a rule, and why."""
+
+    row: str = Field(min_length=2)
+    why: str = Field(min_length=3)
+
+
 class RulebookModel(Strict):
     rulebook: str = Field(pattern=r"^[a-z]+(/[a-z-]+)?$")
     title: str
@@ -278,13 +286,14 @@ class RulebookModel(Strict):
     cities: list[str] = []
     area_codes: Annotated[frozenset[str], Listed] = frozenset()
     rules: list[RuleModel] = Field(min_length=1)
+    left_out: list[LeftOutModel] = []
 
     def frozen(self, version: str = "") -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
         cities = frozenset(city.strip().casefold() for city in self.cities)
         return Rulebook(
             self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities,
-            self.area_codes, version,
+            self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out), version,
         )  # fmt: skip
 
 

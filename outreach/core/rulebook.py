@@ -215,6 +215,14 @@ Rule = ContactHours | Cap | WaitAfter | NeedsConsent | Stop | Margin
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is no rule here for want of a source: counsel is to look at it."""
+
+    row: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """The rules of one place. `regions`, `postcodes` (prefixes), `cities` and `area_codes` narrow it; empty: not."""
 
@@ -226,6 +234,7 @@ class Rulebook:
     postcodes: tuple[str, ...] = ()
     cities: frozenset[str] = frozenset()  # casefolded
     area_codes: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
     version: str = ""  # SHA-256 of its content, hex
 
     @property

@@ -13,6 +13,7 @@ from outreach.simulator import numbers
 from outreach.simulator.exchange import Exchange, rfc2822
 from outreach.simulator.numbers import Refused, country, normal
 from outreach.simulator.people import People
+from outreach.simulator.sms import check_callback
 from outreach.simulator.state import LIVE, Call
 
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ class Calls:
         exchange.handlers |= {
             "call_start": self._start, "call_ring": self._ring, "call_ring_person": self._ring_person,
             "call_outcome": self._outcome, "call_detect": self._detect, "call_detected": self._detected,
-            "call_beep": self._beep, "call_hang_up": self._hang_up_event,
+            "call_beep": self._beep, "call_hang_up": self._hang_up_event, "call_limit": self._limit_reached,
         }  # fmt: skip
 
     # what the API asks
@@ -45,8 +46,8 @@ class Calls:
         now = self._x.clock_now()
         to = normal(form["To"], 21211) if form.get("To") else _refuse(21201)
         sender = self._caller(form.get("From"), to)
-        if not form.get("Url") and not form.get("Twiml"):
-            raise Refused(21205 if not form.get("ApplicationSid") else 21218)
+        _check_document(form)
+        check_callback(form.get("StatusCallback", ""))
         queued = self._queue(now)
         call = Call(
             self._x.new_sid("CA", to), to, sender, "outbound-api", "queued", now, now,
@@ -178,8 +179,7 @@ class Calls:
             listener,
         )
         self.tell(call, at, "in-progress")
-        if call.limit_s != NO_LIMIT_S:
-            self._x.do(at + timedelta(seconds=call.limit_s), "call_hang_up", sid=call.sid, epoch=None)
+        self._x.do(at + timedelta(seconds=call.limit_s), "call_limit", sid=call.sid)
         if listener == "machine":
             self._greet(call, at)
         if gone := self._people.hangs_up_after(call):
@@ -228,6 +228,9 @@ class Calls:
             self._x.do(at, "webhook", url=call.detection_url, params=told, tries=0)
 
     # the end
+    def _limit_reached(self, at: datetime, sid: str) -> None:
+        self.end(self._x.world.calls[sid], at, "completed")
+
     def _hang_up_event(self, at: datetime, sid: str, epoch: int | None) -> None:
         call = self._x.world.calls[sid]
         if call.status == "in-progress" and epoch in (None, call.epoch):
@@ -294,6 +297,14 @@ class Calls:
 def duration(call: Call) -> int:
     """Seconds from answer to end; 0 when it was never answered."""
     return round((call.end_at - call.start_at).total_seconds()) if call.start_at and call.end_at else 0
+
+
+def _check_document(form: Mapping[str, str]) -> None:
+    """There must be something to say: a URL to ask, or a document."""
+    if not form.get("Url") and not form.get("Twiml"):
+        raise Refused(21218 if form.get("ApplicationSid") else 21205)
+    if form.get("Url") and not form["Url"].startswith(("http://", "https://")):
+        raise Refused(21205, "Url is not a valid URL")
 
 
 def _refuse(code: int) -> str:

@@ -24,7 +24,6 @@ ALWAYS_OURS = f"{MAGIC}0006"
 WORDS: dict[int, tuple[int, str]] = {
     20001: (400, "Unknown parameters"),
     20003: (401, "Authenticate"),
-    20004: (405, "Method not allowed"),
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too Many Requests"),
     20500: (500, "An internal server error has occurred"),
@@ -41,6 +40,7 @@ WORDS: dict[int, tuple[int, str]] = {
     21217: (400, "Phone number does not appear to be valid"),
     21218: (400, "Invalid ApplicationSid"),
     21220: (400, "Call is not in-progress. Cannot redirect."),
+    21266: (400, "'To' and 'From' number cannot be the same"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),

@@ -143,7 +143,8 @@ class Rest:
             rows = [
                 self._message_json(message)
                 for message in reversed(list(self._x.world.messages.values()))
-                if _same(query.get("To"), message.to)
+                if not message.deleted
+                and _same(query.get("To"), message.to)
                 and _same(query.get("From"), message.sender)
                 and within(message.sent_at, query, "DateSent")
             ]
@@ -161,7 +162,7 @@ class Rest:
 
     def delete_message(self, sid: str) -> ResponseReturnValue:
         with self._x.lock:
-            del self._x.world.messages[self._message(sid).sid]
+            self._message(sid).deleted = True
         return "", 204
 
     def list_media(self, sid: str) -> ResponseReturnValue:
@@ -178,7 +179,8 @@ class Rest:
         return jsonify({**kept, "message_sid": sid, "outcome": outcome, "uri": uri}), 201
 
     def _message(self, sid: str) -> Message:
-        if found := self._x.world.messages.get(sid):
+        found = self._x.world.messages.get(sid)
+        if found and not found.deleted:
             return found
         raise Refused(20404)
 
@@ -197,7 +199,8 @@ class Rest:
             rows = [
                 self._call_json(call)
                 for call in reversed(list(self._x.world.calls.values()))
-                if _same(query.get("To"), call.to)
+                if not call.deleted
+                and _same(query.get("To"), call.to)
                 and _same(query.get("From"), call.sender)
                 and _same(query.get("ParentCallSid"), call.parent)
                 and _same(query.get("Status"), call.status)
@@ -214,26 +217,32 @@ class Rest:
         form = request.form
         with self._x.lock:
             call = self._call(sid)
-            if form.get("Status") == "canceled":
-                self._sim.calls.cancel(call)
-            elif form.get("Status") == "completed":
-                self._sim.calls.complete(call)
-            elif form.get("Url") or form.get("Twiml"):
-                self._sim.script.redirect(call, form.get("Url", ""), form.get("Twiml", ""))
+            self._turn(call, form.get("Status", ""), form.get("Url", ""), form.get("Twiml", ""))
             call.callback = form.get("StatusCallback", call.callback)
             call.fallback_url = form.get("FallbackUrl", call.fallback_url)
             return jsonify(self._call_json(call))
+
+    def _turn(self, call: Call, status: str, url: str, document: str) -> None:
+        if status == "canceled":
+            self._sim.calls.cancel(call)
+        elif status == "completed":
+            self._sim.calls.complete(call)
+        elif status:
+            raise Refused(20001, f"Status {status!r} is not valid: canceled or completed")
+        elif url or document:
+            self._sim.script.redirect(call, url, document)
 
     def delete_call(self, sid: str) -> ResponseReturnValue:
         with self._x.lock:
             call = self._call(sid)
             if call.status in LIVE:
                 raise Refused(21220, "Call is in progress and cannot be deleted.")
-            del self._x.world.calls[sid]
+            call.deleted = True
         return "", 204
 
     def _call(self, sid: str) -> Call:
-        if found := self._x.world.calls.get(sid):
+        found = self._x.world.calls.get(sid)
+        if found and not found.deleted:
             return found
         raise Refused(20404)
 
@@ -248,7 +257,7 @@ class Rest:
             rows = [
                 number_json(number, self._x.account_sid)
                 for number in self._x.world.numbers.values()
-                if _same(query.get("PhoneNumber"), number.e164)
+                if query.get("PhoneNumber", "").lstrip("+") in number.e164
                 and _same(query.get("FriendlyName"), number.friendly_name)
             ]
         return self._page("incoming_phone_numbers", rows, "IncomingPhoneNumbers")

@@ -39,7 +39,8 @@ from outreach.simulator.twiml import (
 if TYPE_CHECKING:
     from outreach.simulator.bridge import Bridges
 
-MOST_STEPS = 200  # documents that redirect to each other for ever are cut off here
+MOST_STEPS = 200  # verbs that take no time
+MOST_HOPS = 100  # documents that send to each other while no time passes are cut off here
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 
 
@@ -103,6 +104,11 @@ class Script:
             return None
         if not url:
             self._calls.end(call, at, "completed" if call.start_at else "failed")
+            return None
+        call.hops = call.hops + 1 if call.hopped_at == at else 0
+        call.hopped_at = at
+        if call.hops > MOST_HOPS:
+            self._failed(call, at, url, 11215)
             return None
 
         def then(reply: Reply) -> None:
@@ -279,8 +285,10 @@ class Script:
 
     def _recorded(self, at: datetime, sid: str, epoch: int, seconds: int) -> None:
         call = self._x.world.calls[sid]
+        if call.epoch != epoch:
+            return
         verb = parse(call.document)[call.position - 1]
-        if call.epoch != epoch or not isinstance(verb, Record):
+        if not isinstance(verb, Record):
             return
         call.waiting = ""
         if seconds == 0:

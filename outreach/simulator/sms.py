@@ -55,7 +55,7 @@ class Texts:
         service = form.get("MessagingServiceSid")
         sender = self._sender(form.get("From"), service, to)
         body = _body(form)
-        _check_callback(form.get("StatusCallback", ""))
+        check_callback(form.get("StatusCallback", ""))
         send_at = _send_at(form, now)
         if (sender, to) in self._x.world.opted_out:
             raise Refused(21610)
@@ -89,11 +89,12 @@ class Texts:
     def _sender(self, asked: str | None, service: str | None, to: str) -> str:
         if not asked and not service:
             raise Refused(21603)
-        if not asked:
-            return next((number.e164 for number in self._x.world.numbers.values() if number.sms), numbers.ALWAYS_OURS)
-        sender = normal(asked, 21212)
+        able = (number.e164 for number in self._x.world.numbers.values() if number.sms)
+        sender = normal(asked, 21212) if asked else next(able, numbers.ALWAYS_OURS)
         if code := numbers.SMS_FROM.get(sender) or numbers.SMS_TO.get(to):
             raise Refused(code)
+        if sender == to:
+            raise Refused(21266)
         own = self._x.world.numbers.get(sender)
         if sender != numbers.ALWAYS_OURS and (own is None or not own.sms):
             raise Refused(21606)
@@ -129,12 +130,11 @@ class Texts:
             return
         message.sent_at = at
         self._move(message, at, "sent")
-        dice = self._dice(message, "receipt")
-        if dice.random() < self._x.faults.no_receipt:
+        dice, code = self._dice(message, "receipt"), self._failure(message)
+        if dice.random() < self._x.faults.no_receipt and not code:
             self._x.do(at + timedelta(seconds=2), "text_read", sid=sid)
             return
         wait = timedelta(seconds=dice.uniform(1, 8) if dice.random() < 0.95 else dice.uniform(60, 600))
-        code = self._failure(message)
         status = "undelivered" if code else "delivered"
         self._x.do(at + wait, "text_final", sid=sid, status=status, code=code)
         if code == 30003 and self._x.hits(self._x.faults.late_receipt, "late receipt", sid):
@@ -213,27 +213,30 @@ class Texts:
         self._x.world.messages[sid] = answer
         self._x.do(now + timedelta(seconds=1), "text_sent", sid=sid)
 
-    def _inbound(self, at: datetime, sid: str, url: str, kind: str, tries: int) -> Request | None:
+    def _inbound(
+        self, at: datetime, sid: str, url: str, kind: str, tries: int, extra: dict[str, str] | None = None
+    ) -> Request | None:
         if not (message := self._alive(sid)):
             return None
 
         def then(reply: Reply) -> None:
             if delivery(url).again(reply.trouble, tries):
                 again = at + timedelta(seconds=1)
-                self._x.do(again, "text_inbound", sid=sid, url=url, kind=kind, tries=tries + 1)
+                self._x.do(again, "text_inbound", sid=sid, url=url, kind=kind, tries=tries + 1, extra=extra)
             elif reply.trouble:
-                self._inbound_failed(at, message, url, kind, tries)
+                self._inbound_failed(at, message, url, kind, 11205 if reply.trouble == "ct" else 11200)
             else:
                 self._obey_twiml(message, reply.body, url)
 
-        return Request(url, self._inbound_fields(message, kind), then)
+        return Request(url, self._inbound_fields(message, kind) | (extra or {}), then)
 
-    def _inbound_failed(self, at: datetime, message: Message, url: str, kind: str, tries: int) -> None:
-        self._x.alert(11200, url, message.sid)
+    def _inbound_failed(self, at: datetime, message: Message, url: str, kind: str, code: int) -> None:
+        self._x.alert(code, url, message.sid)
         own = self._x.world.numbers.get(message.to)
         fallback = own.sms_fallback_url if own else ""
         if fallback and fallback != url:
-            self._x.do(at, "text_inbound", sid=message.sid, url=fallback, kind=kind, tries=tries)
+            told = {"ErrorCode": str(code), "ErrorUrl": url}
+            self._x.do(at, "text_inbound", sid=message.sid, url=fallback, kind=kind, tries=0, extra=told)
 
     def _obey_twiml(self, message: Message, body: str, url: str) -> None:
         body = body.strip()
@@ -302,7 +305,8 @@ def _body(form: Mapping[str, str]) -> str:
     return body
 
 
-def _check_callback(url: str) -> None:
+def check_callback(url: str) -> None:
+    """Refuse what is no URL; empty: none is wanted."""
     if url and not url.startswith(("http://", "https://")):
         raise Refused(21609)
 

@@ -66,6 +66,7 @@ class Message:
     error_message: str | None = None
     price: str | None = None
     callback: str = ""
+    deleted: bool = False  # no longer to be had through the API
 
 
 @dataclass(slots=True)
@@ -111,6 +112,9 @@ class Call:
     legs: list[str] = field(default_factory=list)
     whisper: str = ""
     sip: int = 200
+    hops: int = 0  # documents asked for at the instant `hopped_at`
+    hopped_at: datetime | None = None
+    deleted: bool = False  # no longer to be had through the API
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ from outreach.store.tables import (
 )
 
 HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
+WROTE = timedelta(days=62)  # what the debtor wrote counts for longer: sixty days
 CHUNK = 400
 
 
@@ -254,7 +255,8 @@ def _add_history(
     for row, refs in found.values():
         people[row.debtor_id].history.append(_past(row, tuple(refs)))
     query = select(inbound_messages, phones.c.e164).outerjoin(phones, phones.c.id == inbound_messages.c.phone_id)
-    for row in tx.execute(query.where(inbound_messages.c.debtor_id.in_(ids), inbound_messages.c.received_at >= since)):
+    recent = inbound_messages.c.received_at >= since - (WROTE - HISTORY)
+    for row in tx.execute(query.where(inbound_messages.c.debtor_id.in_(ids), recent)):
         if person := people.get(row.debtor_id):
             refs = [case.ref for case in person.cases.values() if case.status is not CaseStatus.CLOSED]
             person.history.append(
