@@ -118,7 +118,7 @@ def stop(desk: Desk, form: Form) -> str:
     """No more contact, from now on: `reason`, `reach` (debtor, case, or a phone's id), `channel` (empty: all), `until`."""
     reason = _choice(SuppressionReason, form.get("reason", ""), "reason")
     reach, said = form.get("reach", ""), form.get("channel", "")
-    scope = SuppressionScope.PHONE if reach.isdecimal() else _choice(SuppressionScope, reach, "reach")
+    scope = SuppressionScope.PHONE if reach.isdecimal() else _choice(SuppressionScope, reach, "word on what it covers")
     if scope is SuppressionScope.PHONE:
         _phone(desk, reach)
     channel = _choice(Channel, said, "channel") if said else None

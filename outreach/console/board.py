@@ -143,9 +143,14 @@ def _feed(connection: Connection) -> list[dict[str, Any]]:
     query = select(case_events, cases.c.ref).join(cases).order_by(case_events.c.at.desc()).limit(FEED)
     latest = sorted(connection.execute(query), key=lambda row: (row.at, row.seq), reverse=True)
     return [
-        {"ref": row.ref, "at": row.at, "kind": row.kind, "words": words(row.kind, json.loads(row.detail))}
+        {"ref": row.ref, "at": row.at, "kind": row.kind, "words": words(row.kind, _short(json.loads(row.detail)))}
         for row in latest
     ]
+
+
+def _short(detail: dict[str, Any]) -> dict[str, Any]:
+    """The carrier's reference is long and says nothing to who looks at the board."""
+    return detail | {"sid": f"{detail['sid'][:8]}…"} if detail.get("sid") else detail
 
 
 def _agents(connection: Connection) -> list[dict[str, Any]]:

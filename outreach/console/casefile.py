@@ -77,13 +77,21 @@ def _times(person: facts.Person | None, runtime: Runtime, now: datetime) -> dict
     phone = person.phones[0].phone if person.phones else Phone("", PhoneKind.UNKNOWN, PhonePlace.PERSONAL)
     names = zones.candidate_zones(person.addresses, phone, person.stated_zone)
     return {
-        "clocks": [(name, now.astimezone(zones.zone(name)).strftime("%a %H:%M")) for name in names],
+        "clocks": _clocks(names, assemble.home_zone(person), now),
         "forgotten": False,
         "zone": assemble.home_zone(person),
         "local_now": now.astimezone(zones.zone(assemble.home_zone(person))),
         "today": assemble.today(person, now),
         "latest": promises.latest(person, now, runtime.policy),
     }
+
+
+def _clocks(names: Sequence[str], home: str, now: datetime) -> list[tuple[str, list[str]]]:
+    """(local time, the zones it is in), the one their times are told in first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda name: (name != home, name)):
+        found.setdefault(now.astimezone(zones.zone(name)).strftime("%a %H:%M"), []).append(name)
+    return list(found.items())
 
 
 # --- what comes next, and why it waits ---------------------------------------------------------------------------------

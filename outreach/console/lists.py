@@ -150,15 +150,23 @@ def inbox(db: Database, now: datetime, *, kind: str = "", page: int = 1) -> dict
 
 
 def _add_messages(connection: Connection, found: list[dict[str, Any]]) -> None:
-    """What the debtor of each reply wrote that nobody has answered; `upto`: the last of it, 0 for none."""
-    people = {task["debtor_id"] for task in found if task["kind"] == "reply"}
+    """What the debtor of each reply wrote: the message the task is about, and all that nobody has answered.
+
+    `upto`: the last of those that wait, 0 for none.
+    """
+    replies = [task for task in found if task["kind"] == "reply"]
+    waits = inbound_messages.c.state == "needs_person"
     query = select(inbound_messages).where(
-        inbound_messages.c.debtor_id.in_(people), inbound_messages.c.state == "needs_person"
+        or_(
+            inbound_messages.c.id.in_({task["inbound_message_id"] for task in replies} - {None}),
+            inbound_messages.c.debtor_id.in_({task["debtor_id"] for task in replies}) & waits,
+        )
     )
-    waiting = rows(connection, query.order_by(inbound_messages.c.id)) if people else []
+    written = rows(connection, query.order_by(inbound_messages.c.id)) if replies else []
     for task in found:
-        theirs = [m for m in waiting if m["debtor_id"] == task["debtor_id"]] if task["kind"] == "reply" else []
-        task |= {"messages": theirs[-SHOWN:], "upto": theirs[-1]["id"] if theirs else 0}
+        theirs = [m for m in written if task in replies and m["debtor_id"] == task["debtor_id"]]
+        waiting = [m["id"] for m in theirs if m["state"] == "needs_person"]
+        task |= {"messages": theirs[-SHOWN:], "upto": waiting[-1] if waiting else 0}
 
 
 def _add_times(connection: Connection, found: list[dict[str, Any]], now: datetime) -> None:

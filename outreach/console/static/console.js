@@ -1,13 +1,20 @@
 "use strict";
-// The board asks for itself anew; everything else is a plain page.
+// The board asks for itself anew; everything else is a plain page. While somebody is in it with the keyboard, or has
+// marked some of it, it stands still.
 const board = document.querySelector("[data-refresh]");
 if (board) {
+  const every = Number(board.dataset.every);
+  const inUse = () => board.contains(document.activeElement) || String(getSelection()) !== "";
   const again = async () => {
     try {
-      const answer = await fetch(board.dataset.refresh, { headers: { "X-Requested-With": "fetch" } });
-      if (answer.ok && !answer.redirected) board.innerHTML = await answer.text();
+      const answer = document.hidden || inUse() ? null : await fetch(board.dataset.refresh);
+      if (answer && answer.redirected) location.reload(); // signed out meanwhile: to the sign-in
+      else if (answer && answer.ok) {
+        const fresh = await answer.text();
+        if (!inUse()) board.innerHTML = fresh;
+      }
     } catch (_) { /* the server is away: the next turn asks again */ }
-    setTimeout(again, document.hidden ? 5000 : 1200);
+    setTimeout(again, every);
   };
-  setTimeout(again, 1200);
+  setTimeout(again, every);
 }
