@@ -101,7 +101,7 @@ class Bridges:
     def ended(self, call: Call, at: datetime) -> None:
         """Any leg ended: its partner, its parent and its children learn of it."""
         if call.queue:
-            self._leave_queue(call, at, "hangup", go_on=False)
+            self._leave_queue(call, at, "bridged" if call.waiting == "bridge" else "hangup", go_on=False)
         if call.waiting in ("dial", "bridge"):
             self._caller_gone(call, at)
         parent = self._parent(call)
@@ -213,7 +213,7 @@ class Bridges:
         verb = parse(call.document)[call.position - 1]
         action = verb.action if isinstance(verb, Enqueue) else None
         if not go_on:
-            if result == "hangup" and action:
+            if result != "redirected" and action:
                 url = urljoin(call.base, action)
                 self._x.do(at, "webhook", url=url, params=self._calls.fields(call) | told, tries=0)
         elif action:

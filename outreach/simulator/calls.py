@@ -150,6 +150,11 @@ class Calls:
         self._x.note("ringing", call.to, call.sender, "", call.sid, by)
         self.tell(call, at, "ringing")
 
+    def hand_over(self, call: Call) -> None:
+        """Somebody took the ringing phone: it is theirs to answer."""
+        call.listener = "person"
+        self._x.do(self._x.now(), "call_ring_person", sid=call.sid)
+
     def _ring_person(self, at: datetime, sid: str) -> None:
         """From here the person has the whole ringing time, however far the clock ran before it was slowed."""
         call = self._x.world.calls[sid]
@@ -158,7 +163,7 @@ class Calls:
 
     def _outcome(self, at: datetime, sid: str, what: str) -> None:
         call = self._x.world.calls[sid]
-        if call.status not in ("queued", "ringing"):
+        if call.status not in ("queued", "ringing") or (call.listener == "person" and what != "silence"):
             return
         endings = {"silence": "no-answer", "busy": "busy", "dead": "failed"}
         if what in endings:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from outreach.simulator.faults import Faults, Pace
 from outreach.simulator.signing import Post, delivery, trouble
-from outreach.simulator.state import Call, Entry, World
+from outreach.simulator.state import Call, Entry, Event, World
 
 RETRY_AFTER = timedelta(seconds=1)
 
@@ -83,17 +83,22 @@ class Exchange:
         """Perform the next event due by `until`. False when there is none. Called by the one driver thread only."""
         with self.lock:
             event = self.world.timeline.pop(until)
-            if event is None:
-                return False
+        if event is None:
+            return False
+        try:
+            self._perform(event, post)
+        finally:
+            self._performing = None
+        return True
+
+    def _perform(self, event: Event, post: Post) -> None:
+        with self.lock:
             self._performing = event.at
             request = self.handlers[event.do](event.at, **event.args)
         if request is not None:
             reply = _send(post, request)
             with self.lock:
                 request.then(reply)
-        with self.lock:
-            self._performing = None
-        return True
 
     # dice and names
     def dice(self, *key: object) -> random.Random:
@@ -110,11 +115,11 @@ class Exchange:
         return self.world.counts[name] - 1
 
     def new_sid(self, prefix: str, e164: str) -> str:
-        """The next sid of this kind for this number: the same in every run with the same seed and clock.
+        """The next sid of this kind for this number: the same in every run with the same seed.
 
         The instant is part of it: after a crash the memory is older than what was handed out, and no sid may come twice.
         """
-        name = f"{self.seed}|{prefix}|{e164}|{self.count('sid', prefix, e164)}|{self.clock_now().isoformat()}"
+        name = f"{self.seed}|{prefix}|{e164}|{self.count('sid', prefix, e164)}|{self.now().isoformat()}"
         return prefix + hashlib.sha256(name.encode()).hexdigest()[:32]
 
     # out

@@ -271,11 +271,11 @@ class People:
         return datetime.combine(day, AWAKE[0], local.tzinfo).astimezone(at.tzinfo)
 
     def _working(self, e164: str, at: datetime, dice: random.Random) -> datetime:
-        """The same local day, at an hour at which people pay, and not before `at`."""
+        """An hour at which people pay: the same local day, or the next when that hour is past."""
         local = self._local(e164, at)
         hour = dice.uniform(*WORKING_DAY)
         wished = datetime.combine(local.date(), time(), local.tzinfo) + timedelta(hours=hour)
-        return max(wished.astimezone(at.tzinfo), at)
+        return (wished if wished >= local else wished + timedelta(days=1)).astimezone(at.tzinfo)
 
 
 def _spoken(wants: Wants, language: str) -> str:

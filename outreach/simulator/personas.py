@@ -157,12 +157,14 @@ class Asked(StrEnum):
     IDENTIFY = "identify"
     MAIN = "main"
     PROMISE = "promise"
+    CALLBACK = "callback"  # nobody is free: shall we call back?
     OTHER = "other"
 
 
 # A question is known by what it says; where the words do not tell, by its place in the call.
 MENU_WORDS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
-    (Asked.MAIN, re.compile(r"agent|representative|speak (to|with)|someone|asesor|agente|represent|人工|客服|专员", re.I)),
+    (Asked.MAIN, re.compile(r"agent|representative|(speak|talk) (to|with)|someone|asesor|agente|represent|hablar con|人工|客服|专员", re.I)),
+    (Asked.CALLBACK, re.compile(r"call you back|devolvamos la llamada|le llamemos|回电", re.I)),
     (Asked.PROMISE, re.compile(r"tomorrow|friday|which day|what day|mañana|viernes|qué día|明天|周五|星期五|哪天", re.I)),
     (Asked.IDENTIFY, re.compile(r"\bare you\b|if you are|if this is|speaking with|si usted es|es usted|habla|是否|您是|本人", re.I)),
 )  # fmt: skip
@@ -174,6 +176,7 @@ KEYS: dict[tuple[Asked, Wants], str] = {
     (Asked.MAIN, Wants.AGENT): "2",
     (Asked.MAIN, Wants.STOP): "9",
     (Asked.PROMISE, Wants.PROMISE): "1",
+    (Asked.CALLBACK, Wants.AGENT): "1",
 }
 YES, NO = "1", "2"
 # What is said where a menu listens to words and not to keys.
@@ -194,15 +197,17 @@ class Reads(StrEnum):
 
 
 TEXT_WORDS: tuple[tuple[Reads, re.Pattern[str]], ...] = (
-    (Reads.NOTICE, re.compile(r"unsubscrib|subscribed|opted|no more messages|noted|confirm(ed|amos|ado)|cancel|recorded"
+    (Reads.NOTICE, re.compile(r"unsubscrib|quitamos|vuelve a recibir|subscribed|opted|no more messages|noted|confirm(ed|amos|ado)|cancel|recorded"
                               r"|thank you for your payment|wrong number|registr|anota|gracias por su pago|tomamos nota"
                               r"|已记录|已确认|已取消|已收到|已登记|感谢您的还款", re.I)),
     (Reads.REMINDER, re.compile(r"\bdue\b|overdue|past due|promised|vence|venci|atras|pendiente|prometi|到期|逾期|应还|承诺", re.I)),
-    (Reads.QUESTION, re.compile(r"what (date|day)|which (date|day)|when (can|will)|qué (fecha|día)|cuándo|哪天|哪一天|日期", re.I)),
+    (Reads.QUESTION, re.compile(r"what (date|day)|which (date|day)|when (can|will)|(qué|la) (fecha|día)|cuándo|哪天|哪一天|日期", re.I)),
 )  # fmt: skip
 
 HAN = re.compile(r"[㐀-鿿]")
-SPANISH = re.compile(r"[¿¡ñ]|\b(usted|su|pago|préstamo|vence|para|por favor|el|gracias)\b", re.I)
+SPANISH = re.compile(
+    r"[¿¡ñ]|\b(usted|su|le|nos|pago|préstamo|vence|para|por|de|los|una|el|gracias|nuestr[ao]s?|mensajes)\b", re.I
+)
 
 
 def language_of(text: str) -> str:

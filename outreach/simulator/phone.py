@@ -148,7 +148,11 @@ class Phone:
 
     # what a person does
     def _take(self, e164: str, body: Mapping[str, Any]) -> None:
+        """From now on the persona does nothing; a call it has already answered stays with it to its end."""
         self._sim.people.handset(e164).taken = True
+        for call in self._sim.exchange.live_calls(e164):
+            if call.to == e164 and call.status == "ringing" and call.listener != "person":
+                self._sim.calls.hand_over(call)
 
     def _release(self, e164: str, body: Mapping[str, Any]) -> None:
         for call in self._mine(e164):

@@ -38,6 +38,7 @@ from outreach.simulator.twiml import (
 
 if TYPE_CHECKING:
     from outreach.simulator.bridge import Bridges
+    from outreach.simulator.recording import Recordings
 
 MOST_STEPS = 200  # verbs that take no time
 MOST_HOPS = 100  # documents that send to each other while no time passes are cut off here
@@ -48,13 +49,14 @@ class Script:
     """The TwiML interpreter. Every method is called with the exchange's lock held."""
 
     bridges: Bridges
+    recordings: Recordings
 
     def __init__(self, exchange: Exchange, people: People, calls: Calls) -> None:
         self._x = exchange
         self._people = people
         self._calls = calls
         self._verbs: dict[type[Any], Callable[[Call, datetime, Any], bool]] = {
-            Say: self._spoken, Play: self._spoken, Pause: self._spoken, Gather: self._gather, Record: self._record,
+            Say: self._spoken, Play: self._spoken, Pause: self._spoken, Gather: self._gather, Record: lambda call, at, verb: self.recordings.begin(call, at, verb),
             Redirect: self._redirect, Hangup: self._hangup, Reject: self._reject, SendText: self._ignored,
             Dial: lambda call, at, verb: self.bridges.dial(call, at, verb),
             Enqueue: lambda call, at, verb: self.bridges.enqueue(call, at, verb),
@@ -62,7 +64,7 @@ class Script:
         }  # fmt: skip
         exchange.handlers |= {
             "script_fetch": self._fetch, "script_step": self._step_event, "script_input": self._input_event,
-            "script_silence": self._silence, "script_recorded": self._recorded,
+            "script_silence": self._silence,
         }  # fmt: skip
 
     # beginning and turning
@@ -242,6 +244,7 @@ class Script:
     def press(self, call: Call, at: datetime, digit: str) -> None:
         """One key. Ends the gathering when it is the finish key or the last digit wanted."""
         self._x.note("pressed", self._calls.debtor(call), self._calls.ours(call), digit, call.sid, call.listener)
+        self.recordings.pressed(call, at, digit)
         verb = self._gathering(call)
         if verb is None or "dtmf" not in verb.inputs:
             return
@@ -257,6 +260,7 @@ class Script:
     def say(self, call: Call, at: datetime, words: str) -> None:
         """Somebody speaks; a menu that listens takes it as the answer."""
         self._x.note("spoke", self._calls.debtor(call), self._calls.ours(call), words, call.sid, call.listener)
+        self.recordings.spoke(call, at)
         verb = self._gathering(call)
         if verb and "speech" in verb.inputs:
             self._gathered(call, at, verb, {"SpeechResult": words, "Confidence": "0.93"})
@@ -274,35 +278,3 @@ class Script:
         else:
             call.waiting = ""
             self.step(call, at)
-
-    # recordings
-    def _record(self, call: Call, at: datetime, verb: Record) -> bool:
-        call.waiting = "record"
-        talks = self._x.dice("record", call.sid).uniform(3, 20) if call.listener == "persona" else 0
-        seconds = min(float(verb.max_length), talks + verb.timeout)
-        self.later(call, at, seconds, "script_recorded", seconds=round(talks))
-        return True
-
-    def _recorded(self, at: datetime, sid: str, epoch: int, seconds: int) -> None:
-        call = self._x.world.calls[sid]
-        if call.epoch != epoch:
-            return
-        verb = parse(call.document)[call.position - 1]
-        if not isinstance(verb, Record):
-            return
-        call.waiting = ""
-        if seconds == 0:
-            self.step(call, at)  # nothing but silence: no recording, the next verb
-            return
-        told = self._recording(call, seconds)
-        if verb.callback:
-            where = urljoin(call.base, verb.callback)
-            status = {"RecordingStatus": "completed", "RecordingSource": "RecordVerb", "RecordingChannels": "1"}
-            basics = {"CallSid": sid, "AccountSid": self._x.account_sid}
-            self._x.do(at, "webhook", url=where, params=basics | told | status, tries=0)
-        self.act(call, at, verb.action, told | {"Digits": ""})
-
-    def _recording(self, call: Call, seconds: int) -> dict[str, str]:
-        recording = self._x.new_sid("RE", call.to)
-        url = f"https://api.twilio.com/2010-04-01/Accounts/{self._x.account_sid}/Recordings/{recording}"
-        return {"RecordingUrl": url, "RecordingSid": recording, "RecordingDuration": str(seconds)}

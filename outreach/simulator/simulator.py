@@ -21,6 +21,7 @@ from outreach.simulator.exchange import Clock, Exchange
 from outreach.simulator.faults import Faults, Pace
 from outreach.simulator.people import People
 from outreach.simulator.phone import Phone
+from outreach.simulator.recording import Recordings
 from outreach.simulator.rest import Rest
 from outreach.simulator.script import Script
 from outreach.simulator.signing import Post, http_post
@@ -63,8 +64,9 @@ class Simulator:
         self.script = Script(self.exchange, self.people, self.calls)
         self.bridges = Bridges(self.exchange, self.people, self.calls, self.script)
         self.script.bridges = self.bridges
+        self.script.recordings = self.recordings = Recordings(self.exchange, self.calls, self.script)
         self.calls.on_answer = self._answered
-        self.calls.on_end = self.bridges.ended
+        self.calls.on_end = self._ended
         self.phone = Phone(self)
         self._post = post or http_post(auth_token)
         self._driving = threading.RLock()
@@ -74,6 +76,10 @@ class Simulator:
             self.bridges.answered(call, at)
         else:
             self.script.begin(call, at)
+
+    def _ended(self, call: Call, at: datetime) -> None:
+        self.recordings.ended(call, at)
+        self.bridges.ended(call, at)
 
     # setting up
     @property

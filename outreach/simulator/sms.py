@@ -81,9 +81,9 @@ class Texts:
         self._move(message, self._x.now(), "canceled")
 
     # what a debtor does
-    def write(self, e164: str, to: str, body: str, at: datetime) -> None:
-        """A text leaves the debtor's phone at `at`."""
-        self._x.do(at, "text_written", e164=e164, to=to, body=body)
+    def write(self, e164: str, to: str, body: str, at: datetime, by: str = "person") -> None:
+        """A text leaves the debtor's phone at `at`; a persona's does not once somebody else holds the phone."""
+        self._x.do(at, "text_written", e164=e164, to=to, body=body, by=by)
 
     # how a message travels
     def _sender(self, asked: str | None, service: str | None, to: str) -> str:
@@ -172,10 +172,12 @@ class Texts:
         self._x.note("text_in", message.to, sender, message.body, sid)
         if message.direction == "outbound-api":
             for reply in self._people.reads(message.to, sender, message.body, at):
-                self.write(message.to, sender, reply.text, at + reply.after)
+                self.write(message.to, sender, reply.text, at + reply.after, "persona")
 
     # what debtors write
-    def _written(self, at: datetime, e164: str, to: str, body: str) -> None:
+    def _written(self, at: datetime, e164: str, to: str, body: str, by: str = "persona") -> None:
+        if by == "persona" and self._people.taken(e164):
+            return
         self._x.note("text_out", e164, to, body)
         if not (own := self._x.world.numbers.get(to)):
             return

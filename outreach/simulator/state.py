@@ -108,6 +108,7 @@ class Call:
     queue: str = ""
     queued_at: datetime | None = None
     bridged_at: datetime | None = None
+    recording_at: datetime | None = None
     peer: str | None = None
     legs: list[str] = field(default_factory=list)
     whisper: str = ""

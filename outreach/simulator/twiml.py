@@ -119,6 +119,7 @@ class Record:
     timeout: float = 5.0
     max_length: int = 3600
     callback: str = ""
+    finish_on: str = FINISH_RECORDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,7 @@ def _record(element: Element) -> Record:
         element.number("timeout", 5),
         int(element.number("maxLength", 3600)),
         element.word("recordingStatusCallback"),
+        element.word("finishOnKey", FINISH_RECORDING),
     )
 
 

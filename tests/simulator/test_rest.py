@@ -61,7 +61,7 @@ def test_pages_are_walked_to_the_end(line: Line) -> None:
     rest = [m.sid for m in page.next_page()]
     assert rest == made[2::-1] and newer not in rest
     assert page.next_page().next_page() is None
-    assert [m.sid for m in page.next_page().previous_page()][0] == newer
+    assert next(m.sid for m in page.next_page().previous_page()) == newer
     assert len(line.client.messages.list(limit=7)) == 7
     assert len(line.client.calls.list()) == 0
 
