@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from outreach.store import seals
 from outreach.store.caselog import GENESIS, link
 from outreach.store.database import Database
 from outreach.store.tables import attempt_cases, attempts, case_events, cases
@@ -52,6 +53,7 @@ def audit(
                 progress(done, total)
         if progress:
             progress(total, total)
+        findings += [Finding(name, 0, what) for name, what in seals.broken(connection)]
         return findings + _unlogged(connection)
 
 

@@ -17,6 +17,7 @@ from outreach.core.terms import AttemptState, Channel
 from outreach.engine import intake, plan, promises, reconcile
 from outreach.engine.dispatch import dispatch
 from outreach.engine.runtime import Runtime
+from outreach.store import seals
 from outreach.store.tables import attempts
 
 
@@ -54,6 +55,7 @@ def jobs(runtime: Runtime) -> list[Job]:
         Job("sms", timedelta(seconds=1), lambda: send_sms(runtime, rates)),
         Job("calls", timedelta(seconds=1), lambda: place_calls(runtime, rates)),
         Job("reconcile", timedelta(minutes=1), lambda: reconcile.reconcile(runtime)),
+        Job("seal", timedelta(hours=1), lambda: seals.seal_due(runtime.db, runtime.clock.now())),
     ]
 
 

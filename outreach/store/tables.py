@@ -275,6 +275,26 @@ rulebook_versions = Table(
     Column("loaded_at", UTCDateTime, nullable=False),
     UniqueConstraint("name", "version"),
 )
+seals = Table(
+    # Day by day, what heads the logs of all cases had: a cut-off tail shows. Append-only, chained.
+    "seals",
+    metadata,
+    _id(),
+    Column("sealed_at", UTCDateTime, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("root", String(64), nullable=False),  # Merkle root over (ref, last_seq, last_hash) of every case, by id
+    Column("hash", String(64), nullable=False),  # over the hash of the seal before, the instant and the root
+)
+seal_heads = Table(
+    # The heads that had moved since the seal before.
+    "seal_heads",
+    metadata,
+    Column("seal_id", Id, ForeignKey("seals.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_seal_heads_case", "case_id"),
+)
 promises = Table(
     "promises",
     metadata,
