@@ -176,7 +176,7 @@ class Rest:
         kept = {key: message[key] for key in ("account_sid", "date_created", "date_updated")}
         outcome = request.form.get("Outcome", "confirmed")
         uri = message["subresource_uris"]["feedback"]
-        return jsonify({**kept, "message_sid": sid, "outcome": outcome, "uri": uri}), 201
+        return jsonify({**kept, "message_sid": sid, "outcome": outcome, "uri": uri})
 
     def _message(self, sid: str) -> Message:
         found = self._x.world.messages.get(sid)

@@ -56,8 +56,9 @@ class Script:
         self._people = people
         self._calls = calls
         self._verbs: dict[type[Any], Callable[[Call, datetime, Any], bool]] = {
-            Say: self._spoken, Play: self._spoken, Pause: self._spoken, Gather: self._gather, Record: lambda call, at, verb: self.recordings.begin(call, at, verb),
+            Say: self._spoken, Play: self._spoken, Pause: self._spoken, Gather: self._gather,
             Redirect: self._redirect, Hangup: self._hangup, Reject: self._reject, SendText: self._ignored,
+            Record: lambda call, at, verb: self.recordings.begin(call, at, verb),
             Dial: lambda call, at, verb: self.bridges.dial(call, at, verb),
             Enqueue: lambda call, at, verb: self.bridges.enqueue(call, at, verb),
             Leave: lambda call, at, verb: self.bridges.leave(call, at),

@@ -210,9 +210,8 @@ def test_which_keys_they_press(
             return twiml(f"<Gather numDigits='1' action='{line.hook(next_)}'>{words}</Gather>")
 
         line.answers["answer"] = menu("identified", "identify")
-        line.answers["identified"] = lambda form, main=menu("main", "overdue_call", "menu"): (
-            main if form["Digits"] == "1" else twiml("<Hangup/>")
-        )
+        first = {"1": menu("main", "overdue_call", "menu"), "2": twiml("<Hangup/>")}
+        line.answers["identified"] = lambda form, menus=first: menus[form["Digits"]]
         next_menus = {"1": menu("end", "promise_menu"), "2": menu("end", "no_agent"), "9": twiml("<Hangup/>")}
         line.answers["main"] = lambda form, menus=next_menus: menus[form["Digits"]]
         line.answers["end"] = twiml("<Hangup/>")
