@@ -261,7 +261,10 @@ def test_china_counts_calls_put_through() -> None:
     noon = datetime(2026, 11, 24, 12, tzinfo=beijing)
     ask = asked(addresses=(Address("CN"),), phone=Phone("+8613800138000", PhoneKind.MOBILE), consents=())
     through = tuple(past(noon - timedelta(hours=h), Disposition.UNIDENTIFIED) for h in (1, 2, 3))
-    assert rules(replace(ask, history=through), noon) == {"CN-FRQ-1"}
+    assert rules(replace(ask, history=through), noon) == {"CN-FRQ-1", "CN-FRQ-2"}
+    machines = tuple(replace(p, disposition=Disposition.MACHINE) for p in through)
+    assert rules(replace(ask, history=machines), noon) == {"CN-FRQ-1"}
+    assert rules(replace(ask, history=through, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}
     missed = tuple(past(noon - timedelta(minutes=m), phone="+8613800138000") for m in range(6))
     assert rules(replace(ask, history=missed), noon) == {"CN-FRQ-3"}
     assert rules(ask, datetime(2026, 11, 24, 22, 0, tzinfo=beijing)) == {"CN-HRS-1", "CN-HRS-2"}
