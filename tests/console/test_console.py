@@ -15,7 +15,7 @@ from outreach.store import caselog
 from outreach.store.caselog import Entry
 from outreach.store.database import Database
 from outreach.store.tables import cases, steps
-from tests.console.conftest import Clock, Controls, client, page, token
+from tests.console.conftest import Clock, Controls, Furnished, client, page, token
 from tests.engine.house import House
 
 NUMBER = "+15185550123"
@@ -42,7 +42,7 @@ def test_every_field_has_a_label(house: House, path: str) -> None:
 
 
 def test_an_empty_deployment_shows_empty_pages(db: Database) -> None:
-    web = client(House(db, Clock()), sign_in_free=True)
+    web = client(Furnished(db, Clock()), sign_in_free=True)
     for path in ("/", "/cases", "/inbox", "/promises", "/campaigns"):
         page(web, path)
     assert web.get("/cases/nobody").status_code == 404

@@ -10,6 +10,8 @@ from sqlalchemy import event
 from tests.console.conftest import client
 from tests.engine.house import House
 
+# PostgreSQL plans by the size of a table: with a dozen rows it scans, rightly.
+one_database = pytest.mark.parametrize("shared_db", ["sqlite"], indirect=True, scope="session")
 GROWING = (
     "case_events",
     "attempts",
@@ -28,9 +30,8 @@ IN_ORDER = {"ix_case_events_at", "ix_tasks_state", "ix_promises_check"}
 
 
 @pytest.mark.parametrize("path", PAGES)
+@one_database
 def test_a_page_reads_indexes_and_not_tables(house: House, path: str) -> None:
-    if not house.db.is_sqlite:
-        return  # PostgreSQL plans by the size of a table: with a dozen rows it scans, rightly
     asked: list[tuple[str, object]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:

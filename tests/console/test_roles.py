@@ -12,6 +12,8 @@ from outreach.console.roles import OPEN, ROUTES, Role, may
 from tests.console.conftest import KEY, ROLES, Controls, client, page, sign_in, token
 from tests.engine.house import House
 
+# Roles are decided before a database is asked: one of the two is enough.
+one_database = pytest.mark.parametrize("shared_db", ["sqlite"], indirect=True, scope="session")
 # Written anew from what each of them is there for, not taken from the table under test.
 S, A, C, P = Role.SUPERVISOR, Role.AGENT, Role.COMPLIANCE, Role.PROGRAM
 EXPECTED: dict[str, set[Role]] = {
@@ -42,12 +44,13 @@ NAMES = {role: name for name, role in ROLES.items()}
 def browsers(house: House) -> Iterator[dict[str, tuple[FlaskClient, dict[str, str]]]]:
     """A browser, and the headers its requests carry, of each role and of a stranger."""
     found: dict[str, tuple[FlaskClient, dict[str, str]]] = {}
+    first = client(house, controls=Controls())
     for role, name in NAMES.items():
-        web = client(house, controls=Controls())
+        web = first.application.test_client()
         sign_in(web, name)
-        found[role] = (web, {"X-CSRF-Token": token(page(web, "/"))})
-    found[P] = (client(house, controls=Controls()), {"Authorization": f"Bearer {KEY}"})
-    found["stranger"] = (client(house, controls=Controls()), {})
+        found[role] = (web, {"X-CSRF-Token": token(page(web, "/promises"))})
+    found[P] = (first.application.test_client(), {"Authorization": f"Bearer {KEY}"})
+    found["stranger"] = (first.application.test_client(), {})
     yield found
 
 
@@ -60,6 +63,7 @@ def ask(browser: tuple[FlaskClient, dict[str, str]], route: str) -> int:
 
 @pytest.mark.parametrize("role", [S, A, C, P])
 @pytest.mark.parametrize("route", EXPECTED)
+@one_database
 def test_each_role_may_do_its_work_and_no_more(
     browsers: dict[str, tuple[FlaskClient, dict[str, str]]], route: str, role: Role
 ) -> None:
@@ -68,10 +72,12 @@ def test_each_role_may_do_its_work_and_no_more(
 
 
 @pytest.mark.parametrize("route", EXPECTED)
+@one_database
 def test_strangers_see_nothing(browsers: dict[str, tuple[FlaskClient, dict[str, str]]], route: str) -> None:
     assert ask(browsers["stranger"], route) == (401 if " /api/" in route else 302)
 
 
+@one_database
 def test_every_route_has_its_line_in_the_table(house: House) -> None:
     app: Flask = client(house, controls=Controls()).application
     endpoints = {
@@ -92,6 +98,7 @@ def test_what_the_table_does_not_know_is_shut() -> None:
     (A, ["Promise", "Stop contact"], ["Campaigns"]),
     (C, ["Stop contact", "Campaigns"], ["Record promise", "Note callback"]),
 ])  # fmt: skip
+@one_database
 def test_a_page_offers_only_what_one_may_do(house: House, role: Role, seen: list[str], hidden: list[str]) -> None:
     web = client(house)
     sign_in(web, NAMES[role])
@@ -99,6 +106,7 @@ def test_a_page_offers_only_what_one_may_do(house: House, role: Role, seen: list
     assert [word for word in seen if word not in html] == [] and [word for word in hidden if word in html] == []
 
 
+@one_database
 def test_health_and_signing_in_are_open_to_all(house: House) -> None:
     web = client(house)
     assert web.get("/healthz").status_code == 200 and web.get("/sign-in").status_code == 200
