@@ -6,6 +6,7 @@ The signature is checked against the configured public URL, never against what a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -98,7 +99,7 @@ def _voice_answer(desk: Desk) -> Response:
 
 
 def _voice_menu(desk: Desk) -> Response:
-    menu, digits = request.args.get("m", ""), request.form.get("Digits", "")
+    menu, digits = request.args.get("m", ""), _keys(request.form)
     if menu == "agent":  # the agent's own leg: the debtor is connected, or the leg ends and Dial goes on
         return _xml(twiml.NOTHING if digits == AGENT_TAKES else twiml.hang_up())
     return desk.play(calls.pressed(desk.runtime, _key(), need(request.form, "CallSid"), menu, digits))
@@ -160,6 +161,12 @@ def need(form: Mapping[str, str], name: str) -> str:
 def _number(form: Mapping[str, str], name: str) -> int | None:
     value = form.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _keys(form: Mapping[str, str]) -> str:
+    """The keys of a telephone that were pressed; anything else is silence."""
+    digits = form.get("Digits", "")
+    return digits if re.fullmatch(r"[0-9*#]{1,40}", digits) else ""
 
 
 def _instant(value: str) -> datetime | None:
