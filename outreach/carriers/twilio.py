@@ -241,7 +241,7 @@ def _never_left(cause: BaseException) -> bool:
     if isinstance(cause, (requests.ConnectTimeout, NewConnectionError, ConnectTimeoutError)):
         return True
     if isinstance(cause, ssl.SSLError):  # a TLS connection may also break later: only what the handshake says counts
-        return isinstance(cause, ssl.SSLCertVerificationError) or cause.reason in NO_TLS
+        return isinstance(cause, ssl.SSLCertVerificationError) or getattr(cause, "reason", None) in NO_TLS
     return False
 
 

@@ -238,7 +238,7 @@ def test_no_agent_could_be_had(live: Live, told: dict[str, str]) -> None:
     live.scene("answer")
     live.menu("identify", "1")
     live.menu("main", "2")
-    said, then = live.scene("bridged", **told)
+    _, then = live.scene("bridged", **told)
     assert isinstance(then, twiml.Gather) and then.action and then.action.endswith("m=callback")
     _, then = live.menu("callback", "1")
     assert isinstance(then, twiml.Hangup)
