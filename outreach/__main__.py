@@ -257,6 +257,23 @@ def audit(from_: datetime | None, to: datetime | None, as_json: bool) -> None:
         click.echo("the case log is whole: every event numbered, chained and unaltered")
 
 
+@cli.command(name="export-proof")
+@click.argument("ref")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: to the screen.")
+def export_proof(ref: str, out: Path | None) -> None:
+    """The log of case REF with its permits, law and seals; anybody can check it with verify_proof.py."""
+    from outreach import proof
+
+    text = json.dumps(proof.export_proof(_database(), ref), ensure_ascii=False, indent=1)
+    if out is None:
+        click.echo(text)
+        return
+    script = out.with_name("verify_proof.py")
+    out.write_text(text, encoding="utf-8")
+    shutil.copy(Path(proof.__file__).with_name("verify_proof.py"), script)
+    click.echo(f"{out} written, and {script}: python3 {script} {out}")
+
+
 @cli.command()
 @click.argument("debtor")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -1,4 +1,8 @@
-"""Is the case log whole? Every case's events are numbered 1, 2, 3 ... and each hash covers the one before it."""
+"""Is the case log whole, and was every contact on it lawful?
+
+Every case's events are numbered 1, 2, 3 ... and each hash covers the one before it; the seals vouch for the tails; what was
+placed is judged again from its permit by a second reading of the law.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from outreach import lawfulness
 from outreach.store import seals
 from outreach.store.caselog import GENESIS, link
 from outreach.store.database import Database
@@ -54,6 +59,7 @@ def audit(
         if progress:
             progress(total, total)
         findings += [Finding(name, 0, what) for name, what in seals.broken(connection)]
+        findings += [Finding(case, seq, what) for case, seq, what in lawfulness.unlawful(connection, from_, to)]
         return findings + _unlogged(connection)
 
 

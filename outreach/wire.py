@@ -118,7 +118,7 @@ class PastIn(Strict):
     voice: Voice | None = None
     cases: list[str] = Field(default=[])
     phone: E164 | None = None
-    disposition: Disposition
+    disposition: Disposition | None  # null: not known yet
     requested: bool = False
     place: PhonePlace = PhonePlace.PERSONAL
     purpose: Purpose | None = None

@@ -14,7 +14,7 @@ from outreach.core.asked import ask_data
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, Verdict
 from outreach.store.caselog import canonical
-from outreach.store.tables import permits, rulebook_versions
+from outreach.store.tables import laws, permits, rulebook_versions
 
 
 def keep(tx: Connection, attempt_id: int, ask: Ask, verdict: Verdict, rulebooks: Rulebooks, now: datetime) -> None:
@@ -23,6 +23,7 @@ def keep(tx: Connection, attempt_id: int, ask: Ask, verdict: Verdict, rulebooks:
         {
             "ask": ask_data(ask, now),
             "decision": verdict.decision,
+            "law": law(rulebooks)[0],
             "rulebooks": rulebooks.versions(verdict.rulebooks),
             "salt": secrets.token_hex(16),
             "zones": list(verdict.zones),
@@ -40,6 +41,13 @@ def digests(tx: Connection, attempt_ids: Sequence[int]) -> dict[int, str]:
     return {attempt_id: digest for attempt_id, digest in tx.execute(query)}
 
 
+def law(rulebooks: Rulebooks) -> tuple[str, str]:
+    """All rulebooks in force together: their digest and the document it is of."""
+    versions = {book.name: book.version for book in rulebooks.books}
+    document = canonical({"adopted": dict(rulebooks.adopted), "rulebooks": versions})
+    return hashlib.sha256(document.encode()).hexdigest(), document
+
+
 def publish(tx: Connection, rulebooks: Rulebooks, now: datetime) -> int:
     """Keep every version of every rulebook that is in force; how many are new here."""
     known = set(tx.execute(select(rulebook_versions.c.name, rulebook_versions.c.version)).tuples())
@@ -55,4 +63,8 @@ def publish(tx: Connection, rulebooks: Rulebooks, now: datetime) -> int:
     ]
     if fresh:
         tx.execute(insert(rulebook_versions), fresh)
+    digest, document = law(rulebooks)
+    if tx.scalar(select(laws.c.digest).where(laws.c.digest == digest)) is None:
+        tx.execute(insert(laws).values(digest=digest, document=document, loaded_at=now))
+        return max(len(fresh), 1)
     return len(fresh)

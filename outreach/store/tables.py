@@ -295,6 +295,14 @@ seal_heads = Table(
     Column("hash", String(64), nullable=False),
     Index("ix_seal_heads_case", "case_id"),
 )
+laws = Table(
+    # Which versions of which rulebooks were in force together, and what was adopted.
+    "laws",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # sha256 of the document, hex
+    Column("document", Text, nullable=False),  # canonical JSON: adopted, rulebooks
+    Column("loaded_at", UTCDateTime, nullable=False),
+)
 promises = Table(
     "promises",
     metadata,

@@ -31,3 +31,9 @@ def upgrade() -> None:
         sa.Column("loaded_at", Instant, nullable=False),
         sa.UniqueConstraint("name", "version"),
     )
+    op.create_table(
+        "laws",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("loaded_at", Instant, nullable=False),
+    )

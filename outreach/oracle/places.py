@@ -1,0 +1,156 @@
+"""Where may the debtor be, and which rulebooks cover that? Part of the second reading (see the package).
+
+Shares with the gate the tables of facts (area codes, states, the tz database) and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+from phonenumbers import timezone as number_zones
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+from outreach.core.area_codes import AREA_CODES
+from outreach.core.terms import Address, Ask, Phone, PhoneKind
+from outreach.core.zones import (
+    ONE_CLOCK,
+    PLACELESS,
+    REGIONS,
+    SPLIT_AREA_CODES,
+    US_TERRITORIES,
+    country_zones,
+    is_zone,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an address or a number says: `area_code` of North American numbers only, `zones` every one it may be in.
+
+    `anywhere`: what a mobile number, which says its country and no more, may be in unless an address tells where.
+    """
+
+    country: str
+    region: str | None
+    zones: tuple[str, ...]
+    area_code: str | None = None
+    anywhere: tuple[str, ...] = ()
+
+
+def address_place(address: Address) -> Place:
+    """A territory of the United States is one of its regions, also where the address calls it a country."""
+    country, region = address.country, address.region or None
+    if country in US_TERRITORIES:
+        country, region = "US", country
+    return Place(country, region, _region_zones(country, region))
+
+
+def _region_zones(country: str, region: str | None) -> tuple[str, ...]:
+    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+
+
+@cache
+def number_place(phone: Phone) -> Place | None:
+    """None: the number says nothing about place (toll-free, premium, VoIP, or no number at all)."""
+    try:
+        number = phonenumbers.parse(phone.e164)
+    except phonenumbers.NumberParseException:
+        return None
+    kind = phonenumbers.number_type(number)
+    if phone.kind is PhoneKind.VOIP or kind in PLACELESS:
+        return None
+    if number.country_code == 1:
+        return _north_american(number)
+    return _elsewhere(number, kind, phone.kind)
+
+
+def _north_american(number: phonenumbers.PhoneNumber) -> Place | None:
+    code = phonenumbers.national_significant_number(number)[:3]
+    country, region = AREA_CODES.get(code) or (phonenumbers.region_code_for_number(number), None)
+    if country is None:
+        return None
+    found = set(SPLIT_AREA_CODES.get(code, ()))
+    if not found:  # no list of split area codes is whole: an exchange in another zone splits its code as well
+        found |= {name for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(f"1{code}") for name in names}
+    found |= {name for name in number_zones.time_zones_for_geographical_number(number) if is_zone(name)}
+    return Place(country, region, tuple(sorted(found)) or _region_zones(country, region), code)
+
+
+def _elsewhere(number: phonenumbers.PhoneNumber, kind: int, said: PhoneKind) -> Place | None:
+    country = phonenumbers.region_code_for_number(number)
+    country = country or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if country in ("001", "ZZ"):
+        return None
+    if country in ONE_CLOCK:
+        return Place(country, None, country_zones(country))
+    known = number_zones.time_zones_for_geographical_number(number) if kind != PhoneNumberType.MOBILE else ()
+    here = tuple(name for name in known if is_zone(name))
+    may_be_mobile = kind == PhoneNumberType.FIXED_LINE_OR_MOBILE and said is not PhoneKind.LANDLINE
+    if said is PhoneKind.MOBILE or kind == PhoneNumberType.MOBILE or may_be_mobile:
+        return Place(country, None, here, anywhere=country_zones(country))
+    return Place(country, None, here or country_zones(country))
+
+
+def places(ask: Ask) -> list[Place]:
+    """Every place the debtor's addresses and the number name."""
+    number = number_place(ask.phone)
+    return [address_place(address) for address in ask.addresses] + ([number] if number else [])
+
+
+def covers(book: Mapping[str, Any], ask: Ask) -> bool:
+    """Is any address, or the number, inside the place of this rulebook?"""
+    number = number_place(ask.phone)
+    return any(_covers_address(book, address) for address in ask.addresses) or bool(
+        number and _covers_number(book, number)
+    )
+
+
+def _covers_address(book: Mapping[str, Any], address: Address) -> bool:
+    place, regions = address_place(address), as_list(book.get("regions"))
+    if place.country != book["country"] or (regions and place.region and place.region not in regions):
+        return False  # an address that names no region may be in any
+    postcodes, cities = as_list(book.get("postcodes")), as_list(book.get("cities"))
+    if postcodes and address.postcode:
+        code = _squeezed(address.postcode)
+        return any(code.startswith(_squeezed(prefix)) for prefix in postcodes)
+    if cities and address.city:
+        return _folded(address.city) in {_folded(city) for city in cities}
+    return True
+
+
+def _covers_number(book: Mapping[str, Any], number: Place) -> bool:
+    regions = as_list(book.get("regions"))
+    if number.country != book["country"] or (regions and number.region not in regions):
+        return False
+    if any(book.get(key) for key in ("postcodes", "cities", "area_codes")):
+        return number.area_code in {str(code) for code in as_list(book.get("area_codes"))}
+    return True
+
+
+def _squeezed(postcode: str) -> str:
+    return "".join(str(postcode).split()).upper()
+
+
+def _folded(city: str) -> str:
+    return " ".join(str(city).split()).casefold()
+
+
+def candidates(ask: Ask) -> list[str]:
+    """Names of every zone the debtor may be in: the stated one alone, else those of every place."""
+    if ask.stated_zone and is_zone(ask.stated_zone):
+        return [ask.stated_zone]
+    told = {address_place(address).country for address in ask.addresses}
+    found = {name for place in places(ask) for name in place.zones}
+    return sorted(found | {name for place in places(ask) if place.country not in told for name in place.anywhere})
+
+
+def as_list(said: Any) -> list[Any]:
+    """One or several, as YAML lets people write it."""
+    if said is None:
+        return []
+    return [said] if isinstance(said, str) else list(said)
