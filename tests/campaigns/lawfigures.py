@@ -178,6 +178,7 @@ CITY = [
         [
             ALBANY, Address("US", "NY", "Albany"), Address("US", "NJ", "New York", "10001"),
             *(Address("US", "NY", "Yonkers", postcode) for postcode in BEYOND.split()),
+            Address("US", "NY", None, "12207"), Address("US", "NY", "Brooklyn", "12207"),  # the postcode decides
         ],
         [f"+1{area}5550123" for area in "212 332 347 646 718 917 929".split()],
         [f"+1{area}5550123" for area in "518 516 914 201".split()],

@@ -131,6 +131,7 @@ def bounds(rule: str, home: Home, scope: Binds, trip: Trip, now: datetime) -> It
         ("as it stands", True, {}),
         *((f"by a {who}", who in scope.collectors, {"collector": who}) for who in Collector),
         *((f"by {way}", scope.has_channel(way), {"channel": way, "voice": _voice(way)}) for way in Channel),
+        ("by sms, a voice named", Channel.SMS in scope.channels, {"channel": Channel.SMS, "voice": Voice.RECORDED}),
         *((f"spoken by {voice}", voice in scope.voices, {"voice": voice}) for voice in Voice if spoken),
         *((f"to a {k} line", k in scope.kinds, {"phone": replace(ask.phone, kind=k)}) for k in PhoneKind),
         *((f"to a {p} line", p in scope.places, {"phone": replace(ask.phone, place=p)}) for p in PhonePlace),
@@ -254,6 +255,8 @@ def cap(
         rows.append(
             row(f"counted by {way}", way in some(channels, Channel) and (way is Channel.CALL or not voices), ask)
         )
+    texts = full(now, channel=Channel.SMS, voice=min(some(voices, Voice)))
+    rows.append(row("counted by sms, a voice named", Channel.SMS in some(channels, Channel), texts))
     if channel is Channel.CALL:
         rows += [row(f"counted of {v}", v in some(voices, Voice), full(now, voice=v)) for v in Voice]
     rows += [row(f"counted at {p}", p in some(places, PhonePlace), full(now, place=p)) for p in PhonePlace]
@@ -272,8 +275,8 @@ def wait(rule: str, home: Home, days: int, scope: Binds) -> list[Row]:
 
     now = home.at(MONDAY + 2 * DAY)
     first = now.date() - (days - 1) * DAY
-    inbound = {"direction": Direction.INBOUND}
-    tried = [
+    inbound: dict[str, Any] = {"direction": Direction.INBOUND}
+    tried: list[tuple[str, bool, dict[str, Any]]] = [
         ("on day one of them", True, {"at": home.at(first, time(0))}),
         ("the day before", False, {"at": home.at(first - DAY, time(23, 59, 59))}),
         ("called by the debtor", True, inbound),
