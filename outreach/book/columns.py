@@ -12,8 +12,9 @@ from typing import Any
 from babel import Locale
 from babel.numbers import list_currencies
 
-from outreach.book.sheet import Layout, similar
-from outreach.core.terms import Collector, PhoneKind, PhonePlace
+from outreach.book.sheet import FORMULA, Layout, similar
+from outreach.core.money import read_amount
+from outreach.core.terms import Collector, Money, PhoneKind, PhonePlace
 
 REQUIRED = ("debtor_ref", "phone", "country", "loan_ref", "creditor", "collector", "currency", "amount_due", "due_on")
 BOOK = Layout(
@@ -31,6 +32,8 @@ def _codes(text: str) -> frozenset[str]:
 
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100  # a due date outside is a slip of the pen
+MOST_MINOR = 10**15  # so is an amount above
+JOINERS = str.maketrans("", "", "\u200c\u200d")  # invisible, and part of how some languages are spelt
 # ISO 3166-2 subdivisions of the countries whose law differs inside; elsewhere any well-formed code is taken.
 REGIONS: dict[str, frozenset[str]] = {
     "US": _codes(
@@ -68,25 +71,50 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-def text_of(limit: int) -> Callable[[str], str]:
-    """A reader of free text up to `limit` characters."""
+def code_of(limit: int) -> Callable[[str], str]:
+    """A reader of a reference, taken letter by letter, up to `limit` characters."""
 
     def read(text: str) -> str:
         if len(text) > limit:
             raise ValueError(f"{len(text)} characters, at most {limit} are kept")
         if not text.isprintable():
-            raise ValueError("there are control characters in it")
+            raise ValueError("there are control characters or odd spaces in it")
+        return _no_formula(text)
+
+    return read
+
+
+def text_of(limit: int) -> Callable[[str], str]:
+    """A reader of free text up to `limit` characters. Line breaks and odd spaces become single spaces."""
+    code = code_of(limit)
+
+    def read(text: str) -> str:
+        text = " ".join(text.split())
+        return (
+            text if text.isascii() and len(text) <= limit and text[0].isalnum() and text.isprintable() else _odd(text)
+        )
+
+    def _odd(text: str) -> str:
+        code(text.translate(JOINERS))
         return text
 
     return read
 
 
+def _no_formula(text: str) -> str:
+    if FORMULA.match(text):
+        raise ValueError(f"{text[:20]!r} begins like a spreadsheet formula")
+    return text
+
+
 def word_of(*words: str) -> Callable[[str], str]:
     """A reader of one of a few words."""
 
+    known = tuple(map(str, words))
+
     def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"{text!r} is not one of {', '.join(words)}{similar(text, words)}")
+        if text not in known:
+            raise ValueError(f"{text!r} is not one of {', '.join(known)}{similar(text, known)}")
         return text
 
     return read
@@ -150,10 +178,18 @@ def read_currency(text: str) -> str:
     return text
 
 
+def read_money(text: str, currency: str) -> Money:
+    """An amount that can be meant."""
+    amount = read_amount(text, currency)
+    if amount.minor > MOST_MINOR:
+        raise ValueError(f"{text!r} can't be meant, it is too much")
+    return amount
+
+
 def read_email(text: str) -> str:
-    if len(text) > 254 or not EMAIL.fullmatch(text):
-        raise ValueError(f"{text!r} is no e-mail address")
-    return text
+    if len(text) > 254 or not text.isprintable() or not EMAIL.fullmatch(text):
+        raise ValueError(f"{text[:60]!r} is no e-mail address")
+    return _no_formula(text)
 
 
 @lru_cache(maxsize=10_000)
@@ -162,12 +198,12 @@ def read_tags(text: str) -> tuple[str, ...]:
     tags = {tag.strip() for tag in text.split(";")} - {""}
     if long := next((tag for tag in sorted(tags) if len(tag) > 50 or not tag.isprintable()), None):
         raise ValueError(f"tag {long[:20]!r}... is longer than 50 characters or not printable")
-    return tuple(sorted(tags))
+    return tuple(sorted(map(_no_formula, tags)))
 
 
 # Columns that can be read without looking at another one. `phone`, `region`, `balance` and `amount_due` can't.
 READERS: dict[str, Callable[[str], Any]] = {
-    "debtor_ref": text_of(100),
+    "debtor_ref": code_of(100),
     "name": text_of(200),
     "language": read_language,
     "phone_kind": word_of(*PhoneKind),
@@ -178,13 +214,13 @@ READERS: dict[str, Callable[[str], Any]] = {
     "postcode": text_of(16),
     "country": read_country,
     "timezone": read_zone,
-    "loan_ref": text_of(100),
+    "loan_ref": code_of(100),
     "creditor": text_of(200),
     "collector": word_of(*Collector),
     "product": text_of(100),
     "currency": read_currency,
     "due_on": read_date,
-    "funding_account": text_of(100),
+    "funding_account": code_of(100),
     "sms_consent_on": read_date,
     "recorded_call_consent_on": read_date,
     "tags": read_tags,

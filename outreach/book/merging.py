@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from outreach.book import persons
+from outreach.book import persons, underway
 from outreach.book.people import SPELT, Said, said_of_loan, said_of_person
 from outreach.book.persons import Person
 from outreach.book.rows import BookRow
@@ -27,11 +27,12 @@ OPENING = (
     *("id", "debtor_id", "ref", "currency", *LOAN),
     *("status", "last_seq", "last_hash", "plan_dirty", "book_said", "opened_at"),
 )
+AMOUNTS = ("balance_minor", "amount_due_minor")
 # What a case's steps and messages depend on: a change makes the plan stale. Of the rest (name, e-mail, balance,
 # account) it does not.
 PLAN = frozenset(
     {
-        *("language", "country", "timezone", "addresses", "phones"),
+        *("language", "country", "timezone", "addresses", "phones", "consents"),
         *("creditor", "collector", "product", "amount_due", "due_on", "tags"),
     }
 )
@@ -56,6 +57,11 @@ class _Change:
     names: list[str] = field(default_factory=list)
     was: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
+    reopens: bool = False
+
+    @property
+    def replans(self) -> bool:
+        return not PLAN.isdisjoint(self.names)
 
 
 def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_language: str | None = None) -> Merged:
@@ -70,8 +76,10 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     persons.merge_people(tx, people, now)
     entries = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
     changes = _changes(tx, people, {ref: group for ref, group in by_loan.items() if ref in on_file}, on_file)
-    entries += _entries(changes, {person.id: person for person in people}, now)
+    entries += _entries(tx, changes, {person.id: person for person in people}, now)
     record(tx, entries)
+    underway.take_back(tx, {case.debtor_id for case, _ in changes.values()}, now)
+    underway.park(tx, [case_id for case_id, (_, change) in changes.items() if change.replans])
     persons.finish(tx, people)
     merged.created = len(by_loan.keys() - on_file.keys())
     merged.updated = sum(ref in on_file and on_file[ref].id in changes for ref in by_loan)
@@ -132,9 +140,22 @@ def _refused(
             reasons.append(
                 f"currency: {row.loan_ref!r} is on file in {case.currency}; a loan never changes its currency"
             )
+        if case is not None and _paid_since(case, row):
+            reasons.append(
+                f"amount_due: {row.loan_ref!r} was paid in full since the book last spoke of it; "
+                "to open it again, give a later due_on, or import it with nothing due first"
+            )
         if reasons:
             found[row.line] = tuple(reasons)
     return found
+
+
+def _paid_since(case: Row[Any], row: BookRow) -> bool:
+    """Another amount for a day that has been paid for: likelier an old file than a new debt."""
+    if case.status != CaseStatus.CLOSED or row.amount_due_minor == 0 or row.due_on > case.due_on:
+        return False
+    old = json.loads(case.book_said) if case.book_said else {}
+    return old.get("amount_due_minor") not in (0, row.amount_due_minor)
 
 
 def _open(
@@ -184,14 +205,15 @@ def _changes(
     for ref, group in groups.items():
         case = on_file[ref]
         old = json.loads(case.book_said) if case.book_said else {}
-        said = old | said_of_loan(group)
+        fresh = said_of_loan(group)
+        said = old | fresh
         if said == old:
             continue
         remembered.append((case.id, canonical(said)))
-        change = _compare(case, old, said)
+        change = _compare(case, old, fresh)
         if change.names:
             found[case.id] = (case, change)
-            by_id[case.debtor_id].stale |= not PLAN.isdisjoint(change.names)
+            by_id[case.debtor_id].stale |= change.replans
     update_rows(tx, cases, ("id", "book_said"), remembered)
     changed = [person.id for person in people if person.changed]
     for case in rows_in(tx, claim(select(cases).order_by(cases.c.id), tx), cases.c.debtor_id, changed):
@@ -200,11 +222,14 @@ def _changes(
     return found
 
 
-def _compare(case: Row[Any], old: Said, said: Said) -> _Change:
+def _compare(case: Row[Any], old: Said, fresh: Said) -> _Change:
+    """What the book says anew. With a later due date it speaks of the next instalment: its amounts are new even where
+    they are what was said of the last one, paid since."""
+    next_one = date.fromisoformat(fresh["due_on"]) > case.due_on
     change = _Change()
     for name in LOAN:
-        value = said.get(name)
-        if value is None or value == old.get(name):
+        value = fresh.get(name)
+        if value is None or (value == old.get(name) and not (next_one and name in AMOUNTS)):
             continue
         if name == "due_on":
             value = date.fromisoformat(value)
@@ -214,12 +239,14 @@ def _compare(case: Row[Any], old: Said, said: Said) -> _Change:
             change.columns[name] = value
             if name in LOGGED:
                 change.was[name] = loggable(before)
+    change.reopens = case.status == CaseStatus.CLOSED and change.columns.get("amount_due_minor", 0) > 0
     return change
 
 
 def _entries(
-    changes: Mapping[int, tuple[Row[Any], _Change]], people: Mapping[int, Person], now: datetime
+    tx: Connection, changes: Mapping[int, tuple[Row[Any], _Change]], people: Mapping[int, Person], now: datetime
 ) -> list[Entry]:
+    reopened = underway.reopened_as(tx, [case_id for case_id, (_, change) in changes.items() if change.reopens], now)
     entries: list[Entry] = []
     for case_id, (case, change) in changes.items():
         detail: dict[str, Any] = {"source": persons.SOURCE, "changed": sorted(change.names)}
@@ -228,14 +255,13 @@ def _entries(
         if digests := people[case.debtor_id].digests:
             detail["phones_added"] = digests
         columns = dict(change.columns)
-        if not PLAN.isdisjoint(change.names):
+        if change.replans:
             columns["plan_dirty"] = True
         entries.append(Entry(case_id, now, EventKind.UPDATED, detail, changes=columns))
-        amount = change.columns.get("amount_due_minor")
-        if amount == 0 and case.status != CaseStatus.CLOSED:
+        if change.columns.get("amount_due_minor") == 0 and case.status != CaseStatus.CLOSED:
             entries.append(_closed(case_id, now))
-        elif amount and case.status == CaseStatus.CLOSED:
-            reopened = {"status": CaseStatus.ACTIVE, "plan_dirty": True}
+        elif change.reopens:
+            moved = {"status": reopened[case_id], "plan_dirty": True}
             because = {"because": "the book says something is due again"}
-            entries.append(Entry(case_id, now, EventKind.REOPENED, because, changes=reopened))
+            entries.append(Entry(case_id, now, EventKind.REOPENED, because, changes=moved))
     return entries

@@ -25,6 +25,7 @@ NOBODYS: dict[int, str] = {
     PhoneNumberType.UAN: "a company",
 }
 NANP = frozenset(phonenumbers.region_codes_for_country_code(1))
+LONGEST = 40  # characters; a number and how it is written
 TEN_DIGITS = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?([2-9]\d{2})[ .-]?(\d{4})", re.ASCII)
 # Ofcom keeps this range for drama: never assigned, so the numbering plan calls it invalid. Samples use it.
 DRAMA = re.compile(r"\+447700900\d{3}", re.ASCII)
@@ -51,6 +52,8 @@ def _parse(text: str, country: str) -> PhoneNumber:
     if country in NANP and (match := TEN_DIGITS.fullmatch(text)):
         # What parse() would say, twenty times sooner.
         return PhoneNumber(country_code=1, national_number=int("".join(match.groups())))
+    if len(text) > LONGEST or not text.isprintable():
+        raise ValueError(f"{text[:LONGEST]!r} is no phone number")
     try:
         return phonenumbers.parse(text, country)
     except NumberParseException:

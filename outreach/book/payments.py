@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outreach.book.columns import read_currency, text_of
+from sqlalchemy import Connection, select
+
+from outreach.book.columns import FIRST_YEAR, code_of, read_currency, read_money
 from outreach.book.sheet import Layout, Progress, Sheet, check_writable, open_sheet, rejects_path, write_rejects
-from outreach.core.money import read_amount
-from outreach.store.database import Database
+from outreach.store.bulk import rows_in
+from outreach.store.database import Database, claim
+from outreach.store.tables import cases, debtors
+from outreach.store.tables import payments as on_file
 
 if TYPE_CHECKING:
     from outreach.engine.payments import Payment
@@ -24,6 +29,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 REFUSED = {
     "unknown_loan": "loan_ref: no such loan on file",
     "wrong_currency": "currency: the loan is in another currency",
+    "another": "payment_ref: is on file for another payment (another loan or amount)",
 }
 
 
@@ -58,26 +64,46 @@ def import_payments(
     check_writable(target)
     payments, lines, rejected = _read(sheet, now)
     rows = sum(map(len, lines.values())) + len(rejected)
-    applied = already = 0
+    applied = 0
     for start in range(0, len(payments), PART):
         part = payments[start : start + PART]
         with db.begin() as tx:
-            outcome = apply(tx, part, now, policy)
+            _lock(tx, part)
+            outcome = dict.fromkeys(_others(tx, part), "another")
+            outcome |= apply(tx, [payment for payment in part if payment.ref not in outcome], now, policy)
         for ref, what in outcome.items():
             if what in REFUSED:
                 rejected |= dict.fromkeys(lines[ref], (REFUSED[what],))
             applied += what == "applied"
-            already += what == "already"
         if progress is not None:
             progress(start + len(part), len(payments))
+    already = rows - applied - len(rejected)
     return PaymentsImported(rows, applied, already, len(rejected), write_rejects(sheet, target, rejected))
 
 
+def _lock(tx: Connection, part: Sequence[Payment]) -> None:
+    """The debtors of these payments, in the order in which everybody locks them: no two wait for each other."""
+    query = select(cases.c.debtor_id)
+    ids = {row.debtor_id for row in rows_in(tx, query, cases.c.ref, {payment.loan_ref for payment in part})}
+    for _ in rows_in(tx, claim(select(debtors.c.id).order_by(debtors.c.id), tx), debtors.c.id, ids):
+        pass
+
+
+def _others(tx: Connection, part: Sequence[Payment]) -> list[str]:
+    """References that are on file for another payment."""
+    told = {payment.ref: (payment.loan_ref, payment.amount.minor) for payment in part}
+    columns = (on_file.c.ref, cases.c.ref.label("loan_ref"), on_file.c.amount_minor)
+    query = select(*columns).join(cases, cases.c.id == on_file.c.case_id)
+    known = rows_in(tx, query, on_file.c.ref, told)
+    return [row.ref for row in known if told[row.ref] != (row.loan_ref, row.amount_minor)]
+
+
 def _read(sheet: Sheet, now: datetime) -> tuple[list[Payment], dict[str, list[int]], dict[int, tuple[str, ...]]]:
-    """Payments in the order of the file, the lines each stands in, and rejected lines. One told twice is told once."""
+    """Payments in the order of the file, the lines each stands in, and rejected lines. One told twice is told once;
+    of two under one reference nobody knows which is right."""
     at = {name: place for place, name in enumerate(sheet.header)}
-    found: dict[str, Payment] = {}
-    lines: dict[str, list[int]] = {}
+    found: dict[str, set[Payment]] = defaultdict(set)
+    lines: dict[str, list[int]] = defaultdict(list)
     rejected: dict[int, tuple[str, ...]] = {}
     for line, cells in sheet.rows():
         if len(cells) != len(sheet.header):
@@ -87,11 +113,13 @@ def _read(sheet: Sheet, now: datetime) -> tuple[list[Payment], dict[str, list[in
         if payment is None:
             rejected[line] = tuple(reasons)
             continue
-        if found.setdefault(payment.ref, payment) != payment:
-            rejected[line] = (f"payment_ref: {payment.ref!r} is another payment in line {lines[payment.ref][0]}",)
-            continue
-        lines.setdefault(payment.ref, []).append(line)
-    return list(found.values()), lines, rejected
+        found[payment.ref].add(payment)
+        lines[payment.ref].append(line)
+    for ref in [ref for ref, told in found.items() if len(told) > 1]:
+        where = ", ".join(map(str, lines[ref][:4]))
+        rejected |= dict.fromkeys(lines.pop(ref), (f"payment_ref: {ref!r} is several payments in lines {where}",))
+        del found[ref]
+    return [payment for told in found.values() for payment in told], lines, rejected
 
 
 def _payment(cells: Mapping[str, str], now: datetime) -> tuple[Payment | None, Sequence[str]]:
@@ -107,10 +135,15 @@ def _payment(cells: Mapping[str, str], now: datetime) -> tuple[Payment | None, S
         return None, reasons
     from outreach.engine.payments import Payment
 
-    amount = read_amount(cells["amount"], cells["currency"])
-    if amount.minor == 0:
-        return None, ["amount: a payment of nothing"]
+    amount = read_money(cells["amount"], cells["currency"])
     return Payment(cells["payment_ref"], cells["loan_ref"], _instant(cells["paid_at"], now), amount), ()
+
+
+def _amount(text: str, currency: str) -> None:
+    if text.startswith("-") or (text.startswith("(") and text.endswith(")")):
+        raise ValueError(f"{text!r} takes money back, which is no payment: import the book with what is due now")
+    if read_money(text, currency).minor == 0:
+        raise ValueError("a payment of nothing")
 
 
 def _instant(text: str, now: datetime) -> datetime:
@@ -120,15 +153,17 @@ def _instant(text: str, now: datetime) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         raise ValueError(f"{text!r} is no instant, expected RFC 3339 with an offset like 2027-03-15T09:30:00-04:00")
+    if at.year <= FIRST_YEAR:
+        raise ValueError(f"{text} can't be meant, expected a year after {FIRST_YEAR}")
     if at > now + CLOCK_SKEW:
         raise ValueError(f"{text} is still to come")
     return at.astimezone(UTC)
 
 
 READERS: dict[str, Callable[[Mapping[str, str], datetime], object]] = {
-    "loan_ref": lambda cells, _: text_of(100)(cells["loan_ref"]),
+    "loan_ref": lambda cells, _: code_of(100)(cells["loan_ref"]),
     "paid_at": lambda cells, now: _instant(cells["paid_at"], now),
     "currency": lambda cells, _: read_currency(cells["currency"]),
-    "amount": lambda cells, _: read_amount(cells["amount"], cells["currency"]),
-    "payment_ref": lambda cells, _: text_of(100)(cells["payment_ref"]),
+    "amount": lambda cells, _: _amount(cells["amount"], cells["currency"]),
+    "payment_ref": lambda cells, _: code_of(100)(cells["payment_ref"]),
 }

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, delete, select
 from outreach.book.people import Said, said_of_person
 from outreach.book.rows import BookRow
 from outreach.core.terms import PhoneKind
-from outreach.store.bulk import insert_rows, new_ids, rows_in, update_rows
+from outreach.store.bulk import CHUNK, insert_rows, new_ids, rows_in, update_rows
 from outreach.store.caselog import canonical, digest
 from outreach.store.tables import SHARDS, addresses, consents, debtors, phones
 
@@ -176,9 +176,12 @@ def _mended(person: Person, there: Mapping[str, Row[Any]]) -> list[tuple[int, st
         said = person.said["phones"].get(e164)
         if said is None or said == person.old.get("phones", {}).get(e164):
             continue
-        kind = row.kind if said[0] == PhoneKind.UNKNOWN else said[0]
-        if (kind, said[1]) != (row.kind, row.place):
-            rows.append((row.id, kind, said[1]))
+        old_kind, old_place = person.old.get("phones", {}).get(e164, (None, None))
+        # Only what is said anew: meanwhile the carrier may have told that it is a landline.
+        kind = row.kind if said[0] in (old_kind, PhoneKind.UNKNOWN) else said[0]
+        place = row.place if said[1] == old_place else said[1]
+        if (kind, place) != (row.kind, row.place):
+            rows.append((row.id, kind, place))
             _note(person, "phones")
     return rows
 
@@ -188,24 +191,38 @@ def _merge_addresses(tx: Connection, people: Sequence[Person]) -> None:
     for person in moved:
         if not person.is_new:
             _note(person, "addresses")
-    for debtor_id in [person.id for person in moved if not person.is_new]:
-        tx.execute(delete(addresses).where(addresses.c.debtor_id == debtor_id))
+    gone = [person.id for person in moved if not person.is_new]
+    for start in range(0, len(gone), CHUNK):
+        tx.execute(delete(addresses).where(addresses.c.debtor_id.in_(gone[start : start + CHUNK])))
     insert_rows(
         tx, addresses, ADDRESS, [(person.id, *address) for person in moved for address in person.said["addresses"]]
     )
 
 
 def _merge_consents(tx: Connection, people: Sequence[Person], phone_ids: Mapping[tuple[int, str], int]) -> None:
-    """Consents told for the first time. One that was withdrawn since is not given again by repeating its date."""
+    """Consents told for the first time. One withdrawn since is given again only by a later date than the withdrawal."""
+    withdrawn = _withdrawn(tx, people)
     rows = []
     for person in people:
         told = [consent for consent in person.said["consents"] if consent not in person.old.get("consents", [])]
         for kind, given_to, on, e164 in told:
             at = datetime.combine(date.fromisoformat(on), time(), UTC)
-            rows.append((person.id, phone_ids.get((person.id, e164)), kind, given_to, at, SOURCE))
+            phone_id = phone_ids.get((person.id, e164))
+            taken_back = max((when for on, when in withdrawn[person.id, kind] if on in (None, phone_id)), default=at)
+            if phone_id is not None and taken_back <= at:
+                rows.append((person.id, phone_id, kind, given_to, at, SOURCE))
         if told and not person.is_new:
             _note(person, "consents")
-    insert_rows(tx, consents, CONSENT, [row for row in rows if row[1] is not None])
+    insert_rows(tx, consents, CONSENT, rows)
+
+
+def _withdrawn(tx: Connection, people: Iterable[Person]) -> Mapping[tuple[int, str], list[tuple[int | None, datetime]]]:
+    """By debtor and kind of consent: of which number (None: of all) it was withdrawn, and when."""
+    query = select(consents).where(consents.c.withdrawn_at.is_not(None))
+    found: dict[tuple[int, str], list[tuple[int | None, datetime]]] = defaultdict(list)
+    for row in rows_in(tx, query, consents.c.debtor_id, [person.id for person in people if not person.is_new]):
+        found[row.debtor_id, row.kind].append((row.phone_id, row.withdrawn_at))
+    return found
 
 
 def _note(person: Person, what: str) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from outreach.book.columns import READERS, REQUIRED, read_region
+from outreach.book.columns import READERS, REQUIRED, read_money, read_region
 from outreach.book.numbers import read_number
-from outreach.core.money import read_amount
 from outreach.core.terms import Collector, ConsentGivenTo, ConsentKind, PhoneKind, PhonePlace
 
 CONSENTS = (("sms_consent_on", ConsentKind.SMS), ("recorded_call_consent_on", ConsentKind.RECORDED_CALL))
+
+LONGEST_REASON = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class RowReader:
                 try:
                     values[name] = read(cell)
                 except ValueError as error:
-                    reasons.append(f"{name}: {error}")
+                    reasons.append(f"{name}: {error}"[:LONGEST_REASON])
         self._read_dependent(cells, values, reasons)
         return tuple(reasons) if reasons else _row(line, values)
 
@@ -78,8 +79,8 @@ class RowReader:
         attempts: Iterable[tuple[str, Any, Callable[[str, Any], Any]]] = (
             ("region", country, read_region),
             ("phone", country, read_number),
-            ("balance", currency, read_amount),
-            ("amount_due", currency, read_amount),
+            ("balance", currency, read_money),
+            ("amount_due", currency, read_money),
         )
         for name, light, read in attempts:
             cell = cells[self._at[name]] if name in self._at else ""
@@ -87,7 +88,7 @@ class RowReader:
                 try:
                     values[name] = read(cell, light)
                 except ValueError as error:
-                    reasons.append(f"{name}: {error}")
+                    reasons.append(f"{name}: {error}"[:LONGEST_REASON])
         for name, _ in CONSENTS:
             if name in values and values[name] > self._today:
                 reasons.append(f"{name}: {values[name]} is still to come")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from outreach.core.terms import ConfigError, Fault
 
-# Added to rejects files; taken no notice of when such a file is mended and imported as it is.
+# Added to rejects files, in front; taken no notice of when such a file is mended and imported as it is.
 LINE, REASONS = "rejected_line", "rejected_because"
+# What a spreadsheet takes for a formula when the file is opened; a sign before digits alone is a number.
+FORMULA = re.compile(r"'?(?:[=@\t\r]|[+-](?![\d\s().-]*$))")
 Reasons = Mapping[int, tuple[str, ...]]  # by line
 Progress = Callable[[int, int], None]
 
@@ -58,6 +61,8 @@ class Sheet:
 def open_sheet(path: Path, layout: Layout) -> Sheet:
     """Read and check the header. Raises ConfigError naming every fault in it, with file, line and column."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ConfigError(f"{path}: is no ordinary file, and it is read more than once: save it as a file first")
         with path.open("rb") as raw:
             start = raw.read(4)
             lines = 1 + start.count(b"\n") + sum(block.count(b"\n") for block in iter(lambda: raw.read(1 << 20), b""))
@@ -77,7 +82,10 @@ def open_sheet(path: Path, layout: Layout) -> Sheet:
 
 def rejects_path(path: Path, rejects: Path | None = None) -> Path:
     """Where the rows go that were not loaded: `book.csv` -> `book.rejects.csv` beside it."""
-    return rejects or path.with_name(f"{path.stem}.rejects.csv")
+    target = rejects or path.with_name(f"{path.stem}.rejects.csv")
+    if target.exists() and target.samefile(path):
+        raise ConfigError(f"{target}: rejected rows would overwrite the file that is imported")
+    return target
 
 
 def check_writable(target: Path) -> None:
@@ -92,25 +100,38 @@ def check_writable(target: Path) -> None:
 
 
 def write_rejects(sheet: Sheet, target: Path, rejected: Reasons) -> Path | None:
-    """Write the rejected rows as they were, with line and reasons; removes an older file when there are none."""
+    """Write the rejected rows as they were, behind line and reasons; removes an older file when there are none.
+
+    A cell that a spreadsheet would run as a formula is written with `'` before it.
+    """
     if not rejected:
         target.unlink(missing_ok=True)
         return None
-    kept = [place for place, name in enumerate(sheet.header) if name not in (LINE, REASONS)]
+    ours = {place for place, name in enumerate(sheet.header) if name in (LINE, REASONS)}
     fresh = target.with_name(target.name + ".part")
     with fresh.open("w", encoding="utf-8-sig" if sheet.bom else "utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*(sheet.header[place] for place in kept), LINE, REASONS])
+        writer.writerow([LINE, REASONS, *_without(sheet.header, ours)])
         for line, cells in sheet.rows():
             if line in rejected:
-                padded = cells + [""] * (len(sheet.header) - len(cells))
-                writer.writerow([*(padded[place] for place in kept), line, "; ".join(rejected[line])])
+                reasons = "; ".join(rejected[line])
+                writer.writerow([line, *map(_harmless, [reasons, *_without(cells, ours)])])
     fresh.replace(target)
     return target
 
 
+def _without(cells: Sequence[str], places: Collection[int]) -> Iterator[str]:
+    return (cell for place, cell in enumerate(cells) if place not in places)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if FORMULA.match(cell) and not cell.startswith("'") else cell
+
+
 def similar(word: str, known: Collection[str]) -> str:
     """`, did you mean 'x'?` or nothing."""
+    if len(word) > 60:
+        return ""
     folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.strip().casefold(), folded, n=1, cutoff=0.6)
     return f", did you mean {folded[close[0]]!r}?" if close else ""
