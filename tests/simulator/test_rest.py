@@ -8,8 +8,13 @@ from datetime import timedelta
 
 import pytest
 import requests
+import waitress
+from flask import Flask
 from twilio.base.exceptions import TwilioRestException
 
+from outreach.carriers import Outcome, OutgoingSms
+from outreach.carriers.twilio import Twilio
+from outreach.core.terms import Channel
 from outreach.simulator import Faults
 from tests.simulator.line import ACCOUNT, AGENT, DEBTOR, MORNING, OTHER, OURS, TOKEN, Line, twiml
 
@@ -212,6 +217,23 @@ def test_a_connection_cut_after_the_text_was_taken(line: Line) -> None:
     with pytest.raises(requests.RequestException):
         line.text()
     assert len(line.client.messages.list()) == 1
+
+
+def test_the_cut_works_on_waitress_too(line: Line) -> None:
+    """The demo's server keeps its sockets to itself: the answer breaks off instead."""
+    app = Flask("waitress")
+    app.register_blueprint(line.simulator.blueprint(), url_prefix="/simulator")
+    server = waitress.create_server(app, host="127.0.0.1", port=0)
+    threading.Thread(target=server.run, daemon=True).start()
+    carrier = Twilio(
+        ACCOUNT, TOKEN, public_url="https://o.example", api_url=f"http://127.0.0.1:{server.effective_port}/simulator"
+    )
+    text = OutgoingSms("a" * 32, DEBTOR, OURS, "Hello", timedelta(hours=1))
+    assert carrier.send([text])[0].outcome is Outcome.PLACED
+    line.simulator.faults = Faults(reset=1)
+    assert carrier.send([text])[0].outcome is Outcome.IN_DOUBT
+    assert len(list(carrier.find(Channel.SMS, DEBTOR, MORNING))) == 2
+    server.close()
 
 
 def test_threads_do_not_get_each_others_answers(line: Line) -> None:
