@@ -1,7 +1,7 @@
 """What does the person behind a number do now? Personas acting on what they read and hear.
 
 Every decision is drawn from the seed, the number and how often this happened before, so a run repeats itself exactly.
-While somebody plays a debtor in the browser (`taken`), the persona does nothing at all.
+While somebody plays a debtor in the browser (`taken`), the persona starts nothing; a call it answered stays its own.
 """
 
 from __future__ import annotations
