@@ -179,7 +179,7 @@ def web_app(runtime: Runtime, settings: Settings) -> Flask:
     app = Flask("outreach")
     app.secret_key = settings.secret_key or secrets.token_hex(32)
     app.register_blueprint(webhooks.blueprint(runtime, public_url=settings.public_url, auth_token=settings.auth_token))
-    app.register_blueprint(console.blueprint(runtime))
+    app.register_blueprint(console.blueprint(runtime, settings=settings))
     return app
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -88,6 +89,7 @@ def _days(value: object) -> frozenset[int]:
     return frozenset(DAYS[word] for word in words)
 
 
+W = TypeVar("W", bound=StrEnum)
 Clock = Annotated[int, BeforeValidator(_clock)]
 Listed = BeforeValidator(_as_list)
 
@@ -141,7 +143,7 @@ class LiftedModel(Strict):
     given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
 
     def frozen(self) -> Lifted:
-        return Lifted(self.kind, self.given_to)
+        return Lifted(self.kind, _row(self.given_to))
 
 
 LiftedBy = Annotated[LiftedModel, BeforeValidator(lambda value: {"kind": value} if isinstance(value, str) else value)]
@@ -238,14 +240,18 @@ class RuleModel(Strict):
     def frozen(self) -> Rule:
         a = self.applies
         scope = Scope(
-            a.collector, a.channel, a.voice, a.purpose, a.phone_kind, a.place, a.past_due_from, a.past_due_to,
-            a.law_is_silent,
+            _row(a.collector), _row(a.channel), _row(a.voice), _row(a.purpose), _row(a.phone_kind), _row(a.place),
+            a.past_due_from, a.past_due_to, a.law_is_silent,
         )  # fmt: skip
         origin = Source(
             self.rule, self.citation, self.confidence, self.because, self.in_force_from, self.in_force_until, scope
         )
         given = next(part for part in (self.hours, self.cap, self.wait, self.consent, self.stop, self.margin) if part)
         return _FROZEN[type(given)](origin, given)
+
+
+def _row(words: frozenset[W]) -> tuple[W, ...]:
+    return tuple(sorted(words))
 
 
 def _hours(origin: Source, model: HoursModel) -> Rule:
@@ -255,7 +261,15 @@ def _hours(origin: Source, model: HoursModel) -> Rule:
 
 
 def _cap(origin: Source, c: CapModel) -> Rule:
-    counted = Counted(c.channels, c.voices, c.only, c.but_not, c.places, c.requested_count, c.replies_count)
+    counted = Counted(
+        _row(c.channels),
+        _row(c.voices),
+        _row(c.only),
+        _row(c.but_not),
+        _row(c.places),
+        c.requested_count,
+        c.replies_count,
+    )
     lifted = c.lifted_by.frozen() if c.lifted_by else None
     return Cap(origin, c.limit, c.per, counted, c.period, c.days or 1, lifted)
 
@@ -263,9 +277,9 @@ def _cap(origin: Source, c: CapModel) -> Rule:
 _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
     HoursModel: _hours,
     CapModel: _cap,
-    WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, w.after, w.channels, w.inbound),
-    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, c.given_to, c.within_days, c.or_wrote),
-    StopModel: lambda origin, s: Stop(origin, s.reasons, s.widen),
+    WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, _row(w.after), _row(w.channels), w.inbound),
+    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote),
+    StopModel: lambda origin, s: Stop(origin, _row(s.reasons), s.widen),
     MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
 }
 

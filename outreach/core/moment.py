@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from outreach.core import zones as zone_tables
@@ -20,32 +19,38 @@ from outreach.core.terms import (
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-T-23, 47 CFR 64.1200(a)(12): one confirmation, presumed fine so long
 REPLY_WITHIN = timedelta(minutes=15)  # POLICY: how long an answer to the debtor's own message is an answer
+ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
 CONFIRMABLE = frozenset({SuppressionReason.OPT_OUT, SuppressionReason.REFUSED_CHANNEL})
 
 
-@dataclass(frozen=True, slots=True)
 class Moment:
-    """An ask at one instant: its candidate zones, and whether it answers what the debtor just sent."""
+    """An ask at one instant (UTC): its candidate zones, and whether it answers what the debtor just sent."""
 
-    ask: Ask
-    now: datetime
-    zones: tuple[str, ...]
-    answers: bool
+    __slots__ = ("_here", "answers", "ask", "now", "zones")
+
+    def __init__(self, ask: Ask, now: datetime, zones: tuple[str, ...]) -> None:
+        self.ask, self.now, self.zones = ask, now, zones
+        self.answers = ask.purpose in ANSWERS and _answers(ask, now)
+        self._here: dict[str, datetime] = {}
+
+    def here(self, name: str) -> datetime:
+        """Now, as clocks in that zone show it."""
+        found = self._here.get(name)
+        if found is None:
+            found = self._here[name] = local(self.now, name)
+        return found
+
+    def at(self, now: datetime) -> Moment:
+        """The same ask at another instant."""
+        return Moment(self.ask, now, self.zones)
 
 
-def at_instant(ask: Ask, now: datetime, zones: tuple[str, ...]) -> Moment:
-    """The ask as it stands at `now` (UTC)."""
-    return Moment(ask, now, zones, _answers(ask, now))
-
-
-def binds(rule: Rule, moment: Moment) -> bool:
-    """Is the rule in force on the date of any candidate zone, and about such a contact?"""
+def in_force(rule: Rule, moment: Moment) -> bool:
+    """Is the rule in force on the local date in any candidate zone?"""
     source = rule.source
-    if not source.scope.binds(moment.ask):
-        return False
     if source.from_on is None and source.until_on is None:
         return True
-    return any(source.in_force(local(moment.now, name).date()) for name in moment.zones)
+    return any(source.in_force(moment.here(name).date()) for name in moment.zones)
 
 
 def sent_since(ask: Ask, at: datetime) -> bool:

@@ -1,15 +1,17 @@
 """What is the law of one place, as data? Rules with figures, citations and dates in force.
 
+Words are kept in tuples, in which an enum's member is found by identity (in a set it would be hashed, slowly).
 Each kind of rule is one frozen class here and one function in `gate`. A rulebook is a list of rules for one place;
 `Rulebooks` knows which of them apply to an ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from outreach.core.terms import (
     Address,
@@ -34,12 +36,12 @@ POLICY = "policy/"
 class Scope:
     """Which asks a rule binds. Empty sets and None bind all."""
 
-    collectors: frozenset[Collector] = frozenset()
-    channels: frozenset[Channel] = frozenset()
-    voices: frozenset[Voice] = frozenset()
-    purposes: frozenset[Purpose] = frozenset()
-    phone_kinds: frozenset[PhoneKind] = frozenset()
-    places: frozenset[PhonePlace] = frozenset()
+    collectors: Collection[Collector] = ()
+    channels: Collection[Channel] = ()
+    voices: Collection[Voice] = ()
+    purposes: Collection[Purpose] = ()
+    phone_kinds: Collection[PhoneKind] = ()
+    places: Collection[PhonePlace] = ()
     past_due_from: int | None = None  # days past due, inclusive
     past_due_to: int | None = None
     law_is_silent: bool = False  # policies: only where no law's hours bind; see gate
@@ -96,7 +98,7 @@ class Lifted:
     """A consent in force that lifts a rule, when given to one of `given_to` (empty: to anybody)."""
 
     kind: ConsentKind
-    given_to: frozenset[ConsentGivenTo] = frozenset()
+    given_to: Collection[ConsentGivenTo] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,11 @@ class Period(StrEnum):
 class Counted:
     """Which past contacts count. `but_not`: dispositions that never count (a busy line, a dead number)."""
 
-    channels: frozenset[Channel] = frozenset()
-    voices: frozenset[Voice] = frozenset()
-    only: frozenset[Disposition] = frozenset()  # empty: any
-    but_not: frozenset[Disposition] = frozenset()
-    places: frozenset[PhonePlace] = frozenset()
+    channels: Collection[Channel] = ()
+    voices: Collection[Voice] = ()
+    only: Collection[Disposition] = ()  # empty: any
+    but_not: Collection[Disposition] = ()
+    places: Collection[PhonePlace] = ()
     requested: bool = False  # contacts the debtor asked for count too
     replies: bool = False  # our answers to the debtor's own messages count too
 
@@ -171,8 +173,8 @@ class WaitAfter:
     source: Source
     days: int
     unit: Unit
-    dispositions: frozenset[Disposition]
-    channels: frozenset[Channel] = frozenset({Channel.CALL})
+    dispositions: Collection[Disposition]
+    channels: Collection[Channel] = (Channel.CALL,)
     inbound: bool = True  # a call from the debtor starts it too
 
 
@@ -185,7 +187,7 @@ class NeedsConsent:
 
     source: Source
     kind: ConsentKind
-    given_to: frozenset[ConsentGivenTo] = frozenset()
+    given_to: Collection[ConsentGivenTo] = ()
     within_days: int | None = None
     or_wrote: bool = False
 
@@ -198,7 +200,7 @@ class Stop:
     """
 
     source: Source
-    reasons: frozenset[SuppressionReason]
+    reasons: Collection[SuppressionReason]
     widen: bool = False
 
 
@@ -247,9 +249,9 @@ class Rulebook:
         return bool(self.postcodes or self.cities or self.area_codes)
 
     def covers(self, place: Address) -> bool:
-        """Is the address inside? One that may be, for want of postcode and city, is."""
+        """Is the address inside? One that may be, for want of region, postcode or city, is."""
         country, region = home(place)
-        if country != self.country or (self.regions and region not in self.regions):
+        if country != self.country or (self.regions and region and region not in self.regions):
             return False
         if place.postcode and self.postcodes:
             return place.postcode.strip().startswith(self.postcodes)
@@ -276,9 +278,7 @@ class Rulebooks:
     books: tuple[Rulebook, ...] = ()
     adopted: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)  # the YAML text of each, by name
-    _cache: dict[object, tuple[tuple[Rulebook, ...], tuple[str, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    situations: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)  # the gate's: see there
 
     def versions(self, names: Iterable[str]) -> dict[str, str]:
         """The version of each of these rulebooks."""
@@ -289,17 +289,6 @@ class Rulebooks:
         self, addresses: tuple[Address, ...], number: NumberPlace | None, *, law_only: bool = False
     ) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
         """The rulebooks for these places (union), and the countries among them that none covers."""
-        key = (addresses, number, law_only)
-        found = self._cache.get(key)
-        if found is None:
-            if len(self._cache) > 50_000:
-                self._cache.clear()
-            found = self._cache[key] = self._applying(addresses, number, law_only)
-        return found
-
-    def _applying(
-        self, addresses: tuple[Address, ...], number: NumberPlace | None, law_only: bool
-    ) -> tuple[tuple[Rulebook, ...], tuple[str, ...]]:
         chosen: dict[str, Rulebook] = {}
         missing: list[str] = []
         countries = [home(place)[0] for place in addresses] + ([number.country] if number else [])

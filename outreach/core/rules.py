@@ -7,27 +7,31 @@ happens (None: no such instant is known).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from outreach.core.moment import Moment, clock_time, consents, instant, lifts, local, refusal
-from outreach.core.rulebook import Cap, ContactHours, Margin, NeedsConsent, Period, Rule, Stop, Unit, WaitAfter
+from outreach.core.moment import ANSWERS, Moment, clock_time, consents, instant, lifts, local, refusal
+from outreach.core.rulebook import Cap, ContactHours, Margin, NeedsConsent, Period, Rule, Unit, WaitAfter
 from outreach.core.terms import Ask, Channel, Consent, Direction, Disposition, PastContact, Purpose, Refusal
 
 HORIZON = 400  # days; no rule we know defers longer, so what is not lawful by then is refused
 OPENS_WITHIN = 22  # days; no run of holidays and closed weekdays is longer
-INBOUND_TALK = frozenset({Disposition.RIGHT_PARTY, Disposition.RECEIVED})
+INBOUND_TALK = (Disposition.RIGHT_PARTY, Disposition.RECEIVED)
+PERIODS = {
+    Period.DAYS: timedelta(days=2),
+    Period.WEEK: timedelta(days=9),
+    Period.MONTH: timedelta(days=34),
+}  # and a zone
 
 
 def _hours(rule: ContactHours, moment: Moment) -> Refusal | None:
-    if moment.answers or lifts(rule.lifted_by, moment):
+    if moment.answers or (rule.lifted_by is not None and lifts(rule.lifted_by, moment)):
         return None
     names = (*moment.zones, rule.zone) if rule.zone else moment.zones
-    closed = [name for name in names if not _open(rule, moment.now, name)]
+    closed = [name for name in names if not _open(rule, moment.here(name))]
     if not closed:
         return None
-    fact = ", ".join(f"{local(moment.now, name):%a %H:%M:%S} in {name}" for name in closed)
+    fact = ", ".join(f"{moment.here(name):%a %H:%M:%S} in {name}" for name in closed)
     return refusal(rule.source, fact, _opens_everywhere(rule, moment.now, names))
 
 
@@ -45,18 +49,19 @@ def _opens_everywhere(rule: ContactHours, now: datetime, names: tuple[str, ...])
     return None
 
 
-def _open(rule: ContactHours, at: datetime, name: str) -> bool:
-    there = local(at, name)
+def _open(rule: ContactHours, there: datetime) -> bool:
+    """Is it open at this local time?"""
     second = there.hour * 3600 + there.minute * 60 + there.second + there.microsecond / 1e6
     day = there.isoweekday()
-    if rule.holidays is not None and rule.holidays.holds(there.date()):
-        return False
-    return any(day in window.days and window.holds(second) for window in rule.windows)
+    for window in rule.windows:
+        if second < window.end and day in window.days and window.holds(second):
+            return rule.holidays is None or not rule.holidays.holds(there.date())
+    return False
 
 
 def _opens(rule: ContactHours, at: datetime, name: str) -> datetime | None:
     """The first instant from `at` on that is open in this zone."""
-    if _open(rule, at, name):
+    if _open(rule, local(at, name)):
         return at
     start = local(at, name).date()
     for ahead in range(OPENS_WITHIN):
@@ -65,7 +70,7 @@ def _opens(rule: ContactHours, at: datetime, name: str) -> datetime | None:
             if day.isoweekday() not in window.days:
                 continue
             opens = instant(day, clock_time(window.first), name)
-            if opens >= at and _open(rule, opens, name):
+            if opens >= at and _open(rule, local(opens, name)):
                 return opens
     return None
 
@@ -73,7 +78,7 @@ def _opens(rule: ContactHours, at: datetime, name: str) -> datetime | None:
 def margin(rule: Margin, hours: list[ContactHours], moment: Moment) -> Refusal | None:
     """The last metre: what begins inside the hours also ends inside them."""
     seconds = rule.call if moment.ask.channel is Channel.CALL else rule.sms
-    ahead = replace(moment, now=moment.now + timedelta(seconds=seconds))
+    ahead = moment.at(moment.now + timedelta(seconds=seconds))
     worst: Refusal | None = None
     for each in hours:
         if _hours(each, moment) is not None:
@@ -95,39 +100,45 @@ def _cap(rule: Cap, moment: Moment) -> Refusal | None:
         return None
     if moment.ask.purpose is Purpose.REQUESTED_CALLBACK and not rule.counted.requested:
         return None
-    if lifts(rule.lifted_by, moment):
+    if rule.lifted_by is not None and lifts(rule.lifted_by, moment):
         return None
-    counted = [past for past in moment.ask.history if _counts(rule, past)]
-    worst: datetime | None = None
-    seen = 0
-    for group in _groups(rule.unit, counted, moment.ask):
-        for name in moment.zones:
-            today = local(moment.now, name).date()
-            dates = sorted(local(past.at, name).date() for past in group)
-            inside = [on for on in dates if _period_start(rule, today) <= on]
-            if len(inside) < rule.limit:
-                continue
-            frees = _frees(rule, inside[-rule.limit])
-            retry = instant(frees, time(0), name)
-            seen = max(seen, len(inside))
-            worst = retry if worst is None or retry > worst else worst
-    if worst is None:
+    counted = _counted(rule, moment)
+    if len(counted) < rule.limit:
         return None
+    full = [found for group in _groups(rule.unit, counted, moment.ask) for found in _full(rule, group, moment)]
+    if not full:
+        return None
+    seen, worst = max(count for count, _ in full), max(retry for _, retry in full)
     return refusal(rule.source, f"{seen} counted, at most {rule.limit} per {rule.unit}", worst)
 
 
-def _counts(rule: Cap, past: PastContact) -> bool:
-    what = rule.counted
-    return (
-        past.direction is Direction.OUTBOUND
-        and (not what.channels or past.channel in what.channels)
-        and (not what.voices or past.voice in what.voices)
-        and (not what.only or past.disposition in what.only or past.disposition is None)
-        and past.disposition not in what.but_not
-        and (not what.places or past.place in what.places)
-        and (what.requested or not past.requested)
-        and (what.replies or past.purpose not in (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION))
-    )
+def _full(rule: Cap, group: list[PastContact], moment: Moment) -> Iterator[tuple[int, datetime]]:
+    """For each zone in which the period is full: how many it holds, and when the next is free."""
+    for name in moment.zones if len(group) >= rule.limit else ():
+        start = _period_start(rule, moment.here(name).date())
+        inside = sorted(on for past in group if (on := local(past.at, name).date()) >= start)
+        if len(inside) >= rule.limit:
+            yield len(inside), instant(_frees(rule, inside[-rule.limit]), time(0), name)
+
+
+def _counted(rule: Cap, moment: Moment) -> list[PastContact]:
+    """Past contacts that count, and may lie inside the period in some zone. One loop: this runs for every verdict."""
+    what, since = rule.counted, moment.now - PERIODS[rule.period] - timedelta(days=rule.days)
+    channels, voices, only, but_not, places = what.channels, what.voices, what.only, what.but_not, what.places
+    requested, replies = what.requested, what.replies
+    return [
+        past
+        for past in moment.ask.history
+        if past.at > since
+        and past.direction is Direction.OUTBOUND
+        and past.disposition not in but_not
+        and (not channels or past.channel in channels)
+        and (not voices or past.voice in voices)
+        and (not only or past.disposition in only or past.disposition is None)
+        and (not places or past.place in places)
+        and (requested or not past.requested)
+        and (replies or past.purpose not in ANSWERS)
+    ]
 
 
 def _groups(unit: Unit, pasts: list[PastContact], ask: Ask) -> Iterator[list[PastContact]]:
@@ -161,14 +172,23 @@ def _frees(rule: Cap, on: date) -> date:
 def _wait(rule: WaitAfter, moment: Moment) -> Refusal | None:
     if moment.answers or moment.ask.purpose is Purpose.REQUESTED_CALLBACK:
         return None
-    talks = [past for past in moment.ask.history if _starts_wait(rule, past)]
+    words, channels = rule.dispositions, rule.channels
+    talks = [
+        past
+        for past in moment.ask.history
+        if (past.disposition in words or past.disposition in INBOUND_TALK)
+        and past.channel in channels
+        and _starts_wait(rule, past)
+    ]
+    if not talks:
+        return None
     latest: tuple[datetime, date] | None = None
     for group in _groups(rule.unit, talks, moment.ask):
         for past in group:
             for name in moment.zones:
                 on = local(past.at, name).date()
                 free = on + timedelta(days=rule.days)
-                if local(moment.now, name).date() < free:
+                if moment.here(name).date() < free:
                     retry = instant(free, time(0), name)
                     latest = max(latest, (retry, on)) if latest else (retry, on)
     if latest is None:
@@ -177,8 +197,6 @@ def _wait(rule: WaitAfter, moment: Moment) -> Refusal | None:
 
 
 def _starts_wait(rule: WaitAfter, past: PastContact) -> bool:
-    if past.channel not in rule.channels:
-        return False
     if past.direction is Direction.INBOUND:
         return rule.inbound and past.channel is Channel.CALL and past.disposition in INBOUND_TALK
     return past.disposition in rule.dispositions
@@ -209,15 +227,9 @@ def _qualifies(consent: Consent, rule: NeedsConsent, now: datetime) -> bool:
     return rule.within_days is None or consent.at > now - timedelta(days=rule.within_days)
 
 
-def _stop_rule(_rule: Stop | Margin, _moment: Moment) -> Refusal | None:
-    return None  # stops were judged first, with the citations of these rules
-
-
 JUDGES: dict[type[Rule], Callable[[Any, Moment], Refusal | None]] = {
     ContactHours: _hours,
     Cap: _cap,
     WaitAfter: _wait,
     NeedsConsent: _needs_consent,
-    Stop: _stop_rule,
-    Margin: _stop_rule,  # judged with the hours it is a margin to
-}
+}  # stops are judged first, with the citations of these rules; margins with the hours they are margins to

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from outreach.core.moment import (
     CONFIRM_WITHIN,
     CONFIRMABLE,
     Moment,
-    binds,
     consents,
     instant,
     local,
     refusal,
     sent_since,
 )
-from outreach.core.rulebook import Rulebook, Stop
+from outreach.core.rulebook import Stop
 from outreach.core.terms import (
     Ask,
     Channel,
@@ -39,8 +38,8 @@ CALLBACK_FOR = timedelta(days=7)  # US-F-27, US-F-28: the wish's own date is day
 ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii): reply once in the medium they used
 
 
-def stops(moment: Moment, books: tuple[Rulebook, ...]) -> Iterator[Refusal]:
-    rules = [rule for book in books for rule in book.rules if isinstance(rule, Stop) and _stopbinds(rule, moment)]
+def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
+    """Every suppression that holds, by each of these rules that cites it."""
     for stop in moment.ask.suppressions:
         if not _lasts(stop, moment) or _excused(stop, moment):
             continue
@@ -50,10 +49,6 @@ def stops(moment: Moment, books: tuple[Rulebook, ...]) -> Iterator[Refusal]:
             yield refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
         if narrow and not cited:
             yield Refusal(f"STOP-{stop.reason.upper()}", "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
-
-
-def _stopbinds(rule: Stop, moment: Moment) -> bool:
-    return binds(rule, moment) if moment.zones else rule.source.scope.binds(moment.ask)
 
 
 def _automatic(ask: Ask) -> bool:
@@ -138,7 +133,7 @@ def callback(moment: Moment) -> Iterator[Refusal]:
 
 def _wish_stands(consent: Consent, moment: Moment) -> bool:
     for name in moment.zones:
-        if local(moment.now, name).date() - local(consent.at, name).date() >= CALLBACK_FOR:
+        if moment.here(name).date() - local(consent.at, name).date() >= CALLBACK_FOR:
             return False
     talks = (past for past in moment.ask.history if consent.at < past.at <= moment.now and _is_talk(past))
     return not any(not past.cases or set(past.cases) & set(moment.ask.cases) for past in talks)
