@@ -147,7 +147,8 @@ def lawful_place() -> tuple[str, str, str, str, str]:
         country, region, postcode, number, zone = place
         address = {"country": country, "region": region or None, "city": None, "postcode": postcode}
         asked = [wire.parse_ask(json.dumps({
-            "id": "x", "now": (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(), "channel": "sms", "purpose": "reminder",
+            "id": "x", "now": (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(), "channel": "sms",
+            "purpose": "reminder",
             "collector": "first_party", "days_past_due": 0, "case": "L1",
             "debtor": {"id": "D1", "stated_zone": zone, "addresses": [address]},
             "phone": {"e164": number, "kind": "mobile", "place": "personal"},

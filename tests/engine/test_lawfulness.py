@@ -62,13 +62,15 @@ def test_a_permit_that_is_gone_is_missed(house: House) -> None:
 
 
 def test_a_contact_that_the_gate_should_not_have_let_pass_is_found(house: House) -> None:
-    """A gate that knows no rule at all lets a recorded call without consent pass; the second reading, of the law that was kept, does not."""
+    """A gate that knows no rule lets a recorded call without consent pass; the second reading does not."""
     kept = house.runtime.loaded.rulebooks
     books = tuple(type(book)(book.name, book.title, book.country, (), version=book.version) for book in kept.books)
     lax = Rulebooks(books, kept.adopted, kept.documents)
     object.__setattr__(house.runtime.loaded, "rulebooks", lax)
     plan.publish(house.runtime)
-    house.case(house.debtor("D3", phone="+15185550125", consent=False), "L3", date(2026, 11, 20), collector="third_party")
+    house.case(
+        house.debtor("D3", phone="+15185550125", consent=False), "L3", date(2026, 11, 20), collector="third_party"
+    )
     house.runtime.carrier = house.carrier
     for hour in range(10, 24):
         house.at(f"2026-11-24T{hour}:45:00-05:00")
