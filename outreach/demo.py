@@ -13,7 +13,7 @@ import signal
 import threading
 import webbrowser
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from outreach.core.terms import CaseStatus, ConfigError, Money
 from outreach.engine import payments
 from outreach.engine.jobs import Driver, jobs
 from outreach.engine.runtime import Runtime
-from outreach.production import claim_port, reload
+from outreach.production import claim_port, logged, reload
 from outreach.samples.make import make_book
 from outreach.simulator import Simulator
 from outreach.store.database import Database
@@ -94,7 +94,7 @@ class Demo:
     paid_until: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self.driver = Driver(jobs(self.runtime))
+        self.driver = Driver([replace(job, run=logged(job)) for job in jobs(self.runtime)])
         self.saved_at = self.reloaded_at = self.clock.at
         self.paid_until = self.clock.at - timedelta(
             days=1

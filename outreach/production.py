@@ -188,7 +188,7 @@ def schedule(runtime: Runtime) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in [*jobs(runtime), *_housekeeping(runtime)]:
         scheduler.add_job(
-            _logged(job),
+            logged(job),
             "interval",
             seconds=job.every.total_seconds(),
             id=job.name,
@@ -219,14 +219,18 @@ def reload(runtime: Runtime) -> int:
     fresh = runtime.reload()
     if fresh is runtime.loaded:
         return 0
-    runtime.loaded = fresh
-    return plan.publish(runtime)
+    before, runtime.loaded = runtime.loaded, fresh
+    try:
+        return plan.publish(runtime)
+    except BaseException:
+        runtime.loaded = before  # published whole, or not at all: it is taken up again at the next look
+        raise
 
 
-def _logged(job: Job) -> Callable[[], None]:
+def logged(job: Job) -> Callable[[], int]:
     """A job that fails says so and is started again at its next time: the database is the truth."""
 
-    def run() -> None:
+    def run() -> int:
         try:
             done = job.run()
         except OutreachError as error:
@@ -236,5 +240,7 @@ def _logged(job: Job) -> Callable[[], None]:
         else:
             if done:
                 log.info("%s: %d", job.name, done)
+            return done
+        return 0
 
     return run

@@ -37,7 +37,12 @@ def outreach(installed: Path, folder: Path, *arguments: str) -> subprocess.Compl
 def test_from_init_to_a_case_with_nothing_but_the_wheel(installed: Path, tmp_path: Path) -> None:
     where = [sys.executable, "-c", "import outreach, webhooks; print(outreach.__file__, webhooks.__file__)"]
     found = subprocess.run(
-        where, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)}, capture_output=True, text=True, check=True
+        where,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert all(file.startswith(str(installed)) for file in found.stdout.split())
 

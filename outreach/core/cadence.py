@@ -240,6 +240,28 @@ def skip(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: da
     return _from(campaign, _later(campaign, position), facts, anchor_on, now, position.shift_days)
 
 
+def wanted(campaign: Campaign, position: Position, facts: CaseFacts, now: datetime) -> bool:
+    """Does the campaign still run, and is the case still in its audience, on the day this position is planned for?"""
+    today = now.astimezone(zones.zone(facts.zone)).date()
+    if campaign.valid_until and today > campaign.valid_until:
+        return False
+    return _wanted(campaign, position, facts)
+
+
+def passed_over(campaign: Campaign, position: Position, into: Position | None) -> list[str]:
+    """The steps between this one and the one a case goes on with (None: the end): their time passed meanwhile."""
+    names = [step.name for step in _later(campaign, position)]
+    return names[: names.index(into.step)] if into is not None and into.step in names else ([] if into else names)
+
+
+def came_by(
+    campaign: Campaign, position: Position, step: Step, facts: CaseFacts, anchor_on: date, now: datetime
+) -> bool:
+    """Was it this step's time by now, for a case that stands at `position`?"""
+    other = _position(step, facts, anchor_on, position.shift_days)
+    return other.planned_at < now and _wanted(campaign, other, facts)
+
+
 def _later(campaign: Campaign, position: Position) -> Sequence[Step]:
     """The steps after this one; where this version no longer has it, none: the plan job finds the place anew."""
     names = [step.name for step in campaign.steps]

@@ -23,6 +23,9 @@ from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 
 MINUTE = 60
+HELD_LOOK = timedelta(days=1)  # how often a step of a held case is looked at
+ENDED = "ended: "
+PROMISED = f"{ENDED}{Condition.PROMISED}"  # a promise taken back brings these back
 LAST_METRE = timedelta(seconds=60)  # company margin: a text with less time left than this is not sent
 NO_PHONE = "POLICY-NO-NUMBER"
 
@@ -97,6 +100,8 @@ def choose(
         due_now = [item for item in group if item.row.due_at <= now]
         if due_now:
             _contact(choice, person, due_now[0], group, loaded.rulebooks, now, policy)
+        if choice.contacts:
+            break  # the next is judged with this one on file, in the next turn
     return choice
 
 
@@ -113,19 +118,31 @@ def _ready(
         _end(choice, row, campaign, now, "closed")
         return None
     if case.status is CaseStatus.HELD:
-        choice.updates[row.id] = {"state": "parked"}
+        choice.updates[row.id] = {"state": "parked", "due_at": now + HELD_LOOK}
         return None
     facts = assemble.case_facts(person, case, campaign, row.anchor_on)
     if row.due_at > now:  # not due yet: may only be merged into a contact that is
         attempt = cadence.current_try(campaign, row.position)
         blocked = cadence.blocked(campaign, row.position, facts)
         return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
+    return _due(choice, row, case, campaign, facts, now)
+
+
+def _due(
+    choice: Choice, row: StepRow, case: CaseOnFile, campaign: Campaign, facts: CaseFacts, now: datetime
+) -> _Ready | None:
+    """A step whose time has come: to be taken now, unless the campaign has stopped, is over, or its time passed."""
     condition = cadence.blocked(campaign, row.position, facts)
     if condition in campaign.stop_when:
         _end(choice, row, campaign, now, str(condition))
         return None
+    if not cadence.wanted(campaign, row.position, facts, now):
+        _end(choice, row, campaign, now, "no longer in the audience, or the campaign is over")
+        return None
     if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
         _move_late(choice, row, campaign, moved, now)
+        if moved.what is not cadence.Late.SHIFT:
+            _passed_over(choice, row, campaign, moved.position, facts, now)
         return None
     return _unless_blocked(choice, row, case, campaign, facts, condition, now)
 
@@ -147,12 +164,27 @@ def _unless_blocked(
         return _Ready(row, case, campaign, attempt)
     detail = {"campaign": campaign.name, "version": campaign.version, "step": row.position.step, "because": condition}
     choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
-    _go(choice, row, campaign, cadence.skip(campaign, row.position, facts, row.anchor_on, now), now)
+    into = cadence.skip(campaign, row.position, facts, row.anchor_on, now)
+    _passed_over(choice, row, campaign, into, facts, now)
+    _go(choice, row, campaign, into, now)
     return None
 
 
+def _passed_over(
+    choice: Choice, row: StepRow, campaign: Campaign, into: Position | None, facts: CaseFacts, now: datetime
+) -> None:
+    """A line for each step whose time passed while this one was under way: none is dropped silently."""
+    for name in cadence.passed_over(campaign, row.position, into):
+        step = campaign.step(name)
+        if step is None or not cadence.came_by(campaign, row.position, step, facts, row.anchor_on, now):
+            continue
+        detail = {"campaign": campaign.name, "version": campaign.version, "step": name}
+        because = {"because": f"its time passed while {row.position.step} was under way"}
+        choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail | because))
+
+
 def _end(choice: Choice, row: StepRow, campaign: Campaign, now: datetime, because: str) -> None:
-    choice.updates[row.id] = {"state": "ended"}
+    choice.updates[row.id] = {"state": "ended", "last_refusal": f"{ENDED}{because}"[:200]}
     detail = {"campaign": campaign.name, "version": campaign.version, "because": because}
     choice.entries.append(Entry(row.case_id, now, EventKind.CADENCE_ENDED, detail))
 
@@ -328,6 +360,8 @@ def after_attempt(
     case = person.cases[row.case_id]
     facts = assemble.case_facts(person, case, campaign, row.anchor_on)
     position = cadence.after(campaign, row.position, disposition, facts, row.anchor_on, now)
+    if position is None or position.step != row.position.step:
+        _passed_over(choice, row, campaign, position, facts, now)
     _go(choice, row, campaign, position, now)
     return choice, position
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from outreach.core.terms import ConfigError
+from outreach.engine.runtime import Runtime
 from outreach.store.tables import settings
 
 NAME = "last_instant"
@@ -19,16 +20,26 @@ def last_seen(tx: Connection) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
+def check(runtime: Runtime) -> None:
+    """Raises ConfigError if the clock stands well before the last instant seen: nothing may be placed."""
+    with runtime.db.read() as connection:
+        _hold(last_seen(connection), runtime.clock.now())
+
+
 def note(tx: Connection, now: datetime) -> None:
     """Remember `now`. Raises ConfigError if the clock stands well before the last instant seen."""
     seen = last_seen(tx)
-    if seen is not None and now < seen - TOLERATED:
-        raise ConfigError(
-            f"the clock was set back: it says {now:%Y-%m-%d %H:%M:%S}Z, but this database was at work until "
-            f"{seen:%Y-%m-%d %H:%M:%S}Z; set the clock right, or wait"
-        )
+    _hold(seen, now)
     latest = max(now, seen) if seen else now
     if seen is None:
         tx.execute(insert(settings).values(name=NAME, value=latest.isoformat()))
     else:
         tx.execute(update(settings).where(settings.c.name == NAME).values(value=latest.isoformat()))
+
+
+def _hold(seen: datetime | None, now: datetime) -> None:
+    if seen is not None and now < seen - TOLERATED:
+        raise ConfigError(
+            f"the clock was set back: it says {now:%Y-%m-%d %H:%M:%S}Z, but this database was at work until "
+            f"{seen:%Y-%m-%d %H:%M:%S}Z; set the clock right, or wait"
+        )

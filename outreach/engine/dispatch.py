@@ -7,13 +7,15 @@ attempt; it never costs the debtor a second one.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Placed
 from outreach.core.gate import judge
@@ -24,13 +26,19 @@ from outreach.engine.choose import Choice, Contact, StepRow, choose, end_of_day,
 from outreach.engine.rows import insert_attempt, read_step, set_steps, versions
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
+from outreach.engine.tasks import set_aside
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry, instant
-from outreach.store.database import claim
+from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.facts import Person
 from outreach.store.tables import attempt_cases, attempts, cases, debtors, steps
 
+logger = logging.getLogger("outreach")
 STALE = timedelta(seconds=30)  # a reservation older than this is judged again before it is placed
+LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before an outage: decided anew
+TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
+LOOKED_AT = ("waiting", "parked")
+ACCOUNT_RETRY = timedelta(minutes=15)
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
 
@@ -43,15 +51,44 @@ def dispatch(runtime: Runtime, channel: Channel, limit: int) -> int:
 
 
 def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
-    """Judge the debtors whose steps are due and reserve what is allowed, in one transaction. Returns how many."""
+    """Judge the debtors whose steps are due and reserve what is allowed, in one transaction. Returns how many.
+
+    A debtor who can't be judged does not hold up the others: their steps are set aside for a person.
+    """
+    try:
+        return _reserve(runtime, channel, limit)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        with runtime.db.begin() as tx:
+            ids = _due_debtors(tx, channel, runtime.clock.now(), min(limit, runtime.policy.batch))
+        return sum(_reserve_alone(runtime, channel, debtor_id) for debtor_id in ids)
+
+
+def _reserve_alone(runtime: Runtime, channel: Channel, debtor_id: int) -> int:
+    try:
+        return _reserve(runtime, channel, 1, only=debtor_id)
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:
+        now = runtime.clock.now()
+        with runtime.db.begin() as tx:
+            theirs = (steps.c.debtor_id == debtor_id) & steps.c.state.in_(LOOKED_AT) & (steps.c.due_at <= now)
+            case_ids = sorted(set(tx.scalars(select(steps.c.case_id).where(theirs))))
+            tx.execute(update(steps).where(theirs).values(state="parked", due_at=now + TROUBLE_RETRY))
+            set_aside(tx, case_ids, "what is due can't be judged", error, now)
+        return 0
+
+
+def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = None) -> int:
     now = runtime.clock.now()
     with runtime.db.begin() as tx:
-        ids = _due_debtors(tx, channel, now, min(limit, runtime.policy.batch))
+        ids = _due_debtors(tx, channel, now, min(limit, runtime.policy.batch), only)
         people = facts.load(tx, ids, now)
         by_debtor: dict[int, list[StepRow]] = defaultdict(list)
-        horizon = now + timedelta(days=2)
-        query = select(steps).where(steps.c.debtor_id.in_(ids), steps.c.state == "waiting", steps.c.due_at <= horizon)
-        for row in tx.execute(query):
+        coming = (steps.c.state == "waiting") & (steps.c.due_at <= now + timedelta(days=2))
+        parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
+        for row in tx.execute(select(steps).where(steps.c.debtor_id.in_(ids), or_(coming, parked))):
             by_debtor[row.debtor_id].append(read_step(row))
         current = versions(tx)
         reserved = 0
@@ -68,17 +105,17 @@ def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
     return reserved
 
 
-def _due_debtors(tx: Connection, channel: Channel, now: datetime, limit: int) -> list[int]:
+def _due_debtors(tx: Connection, channel: Channel, now: datetime, limit: int, only: int | None = None) -> list[int]:
     """Debtors with a due step on this channel, most urgent first, each locked for this transaction."""
     urgent = func.max(steps.c.priority)
     query = (
         select(steps.c.debtor_id)
-        .where(steps.c.state == "waiting", steps.c.channel == channel, steps.c.due_at <= now)
+        .where(steps.c.state.in_(LOOKED_AT), steps.c.channel == channel, steps.c.due_at <= now)
         .group_by(steps.c.debtor_id)
         .order_by(urgent.desc(), func.min(steps.c.due_at))
         .limit(limit)
     )
-    ids = list(tx.scalars(query))
+    ids = list(tx.scalars(query)) if only is None else [only]
     locked = select(debtors.c.id).where(debtors.c.id.in_(ids)).order_by(debtors.c.id)
     free = set(tx.scalars(claim(locked, tx, skip_locked=True)))
     return [debtor_id for debtor_id in ids if debtor_id in free]
@@ -93,7 +130,7 @@ def _write(tx: Connection, runtime: Runtime, person: Person, choice: Choice, now
             entries += _reserve_contact(tx, runtime, person, contact, now)
         except OutreachError as error:  # a template that can't be rendered: this step waits for a person, others go on
             entries += [_unrenderable(row, contact, error, now) for row in contact.rows]
-            updates |= {row.id: {"state": "parked"} for row in contact.rows}
+            updates |= {row.id: {"state": "parked", "due_at": now + TROUBLE_RETRY} for row in contact.rows}
             continue
         updates |= {row.id: {"state": "reserved"} for row in contact.rows}
         reserved += 1
@@ -101,7 +138,8 @@ def _write(tx: Connection, runtime: Runtime, person: Person, choice: Choice, now
     caselog.record(tx, entries)
     if choice.replan:
         tx.execute(update(cases).where(cases.c.id.in_(choice.replan)).values(plan_dirty=True))
-        set_steps(tx, {row.id: {"state": "parked"} for row in _rows_of(tx, choice.replan)})
+        parked = {"state": "parked", "due_at": now + TROUBLE_RETRY}  # planning wakes them before that
+        set_steps(tx, {row.id: parked for row in _rows_of(tx, choice.replan)})
     return reserved
 
 
@@ -187,8 +225,14 @@ def place(runtime: Runtime, channel: Channel, limit: int) -> int:
     if not batch:
         return 0
     answers = _ask(runtime, channel, batch, now)
-    with runtime.db.begin() as tx:
-        return record(tx, runtime, answers, runtime.clock.now())
+    for last in (False, False, True):
+        try:
+            with runtime.db.begin() as tx:
+                return record(tx, runtime, answers, runtime.clock.now())
+        except OperationalError:  # a deadlock with another worker: what was placed must be known
+            if last:
+                raise
+    return 0
 
 
 def _claim_reserved(tx: Connection, runtime: Runtime, channel: Channel, now: datetime, limit: int) -> list[Row[Any]]:
@@ -200,6 +244,9 @@ def _claim_reserved(tx: Connection, runtime: Runtime, channel: Channel, now: dat
         .limit(limit)
     )
     rows = list(tx.execute(claim(query, tx, skip_locked=True)))
+    old = [r.id for r in rows if r.step is not None and now - r.reserved_at > LEFT_OVER]
+    stops.release(tx, old, "reserved before an outage: decided anew", now)
+    rows = [r for r in rows if r.id not in old]
     doubtful = [r for r in rows if r.facts_now != r.facts_version or now - r.reserved_at > STALE]
     kept = set(_judged_again(tx, runtime, doubtful, now))
     go = [row for row in rows if row not in doubtful or row.id in kept]
@@ -228,7 +275,8 @@ def _judged_again(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], no
         if person and phone and loans:
             ask = assemble.ask(person, phone, Channel(row.channel), loans, now, purpose=Purpose(row.purpose))
             verdict = judge(ask, runtime.loaded.rulebooks, now)
-            if verdict.allowed:
+            ends = now + (runtime.policy.call_for if row.channel == Channel.CALL else timedelta(0))
+            if verdict.allowed and judge(ask, runtime.loaded.rulebooks, ends).allowed:
                 permits.keep(tx, row.id, ask, verdict, runtime.loaded.rulebooks, now)
                 kept.append(row.id)
                 continue
@@ -276,6 +324,12 @@ def _rejected(
     tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
 ) -> None:
     meaning = runtime.carrier.meaning(answer.code or 0)
+    if meaning.account_trouble:  # ours to mend, nothing about the debtor: the step waits, nothing is used up
+        logger.error("the carrier refuses our account: %s (code %s)", meaning.what, answer.code)
+        because = f"the carrier refuses our account: {meaning.what}"[:150]
+        stops.release(tx, [row.id], because, now, retry_at=now + ACCOUNT_RETRY)
+        answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
+        return
     detail = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}
     log(tx, row.id, EventKind.ATTEMPT_FAILED, detail, now)
     stops.apply_meaning(tx, row, meaning, now)

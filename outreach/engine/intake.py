@@ -6,6 +6,7 @@ A final state never moves back; what is reported about an attempt we do not know
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -21,9 +22,10 @@ from outreach.engine.dispatch import log
 from outreach.engine.replying import reply_came
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
-from outreach.store.database import claim
-from outreach.store.tables import attempts, carrier_inbox
+from outreach.store.database import DATABASE_AWAY, claim
+from outreach.store.tables import attempts, carrier_inbox, inbound_messages
 
+logger = logging.getLogger("outreach")
 TRIES = 20  # how often a report about an unknown attempt is tried before a person has to look
 
 
@@ -79,11 +81,35 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
             moved = {"state": state, "tries": row.tries + 1, "applied_at": now if known else None}
             tx.execute(update(carrier_inbox).where(carrier_inbox.c.id == inbox_id).values(**moved))
             return known
-    except OutreachError as error:  # one report that can't be applied must not hold up the rest
-        with runtime.db.begin() as tx:
-            failed = {"state": "failed", "error": str(error)[:500]}
-            tx.execute(update(carrier_inbox).where(carrier_inbox.c.id == inbox_id).values(**failed))
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:  # one report that can't be applied must not hold up the rest
+        logger.error("report %s of the inbox can't be applied", inbox_id, exc_info=error)
+        _failed(runtime, inbox_id, error, now)
         return False
+
+
+def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) -> None:
+    """Keep it, with the reason. What a debtor wrote goes to a person: it may be a STOP."""
+    with runtime.db.begin() as tx:
+        failed = {"state": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
+        mine = carrier_inbox.c.id == inbox_id
+        raw = tx.scalar(select(carrier_inbox.c.raw).where(mine, carrier_inbox.c.state == "new"))
+        tx.execute(update(carrier_inbox).where(mine, carrier_inbox.c.state == "new").values(**failed))
+        report = _readable(raw)
+        if report is None or report.kind is not ReportKind.INBOUND_SMS:
+            return
+        if tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.sid == report.sid)) is None:
+            kept = {"body": report.body, "sender": report.sender, "state": "needs_person", "received_at": now}
+            why = "it could not be read by the machine"
+            tx.execute(insert(inbound_messages).values(sid=report.sid, channel=Channel.SMS, why=why, **kept))
+
+
+def _readable(raw: str | None) -> Report | None:
+    try:
+        return read_report(raw) if raw else None
+    except (OutreachError, ValueError, TypeError, KeyError):
+        return None
 
 
 def apply_report(tx: Connection, runtime: Runtime, report: Report, now: datetime) -> bool:

@@ -14,11 +14,13 @@ from sqlalchemy import func, select
 
 from outreach.core.pacing import Bucket, calls_now
 from outreach.core.terms import AttemptState, Channel
-from outreach.engine import intake, plan, promises, reconcile
-from outreach.engine.dispatch import dispatch
+from outreach.engine import clockguard, intake, plan, promises, reconcile
+from outreach.engine.dispatch import dispatch, place, reserve
 from outreach.engine.runtime import Runtime
 from outreach.store import seals
 from outreach.store.tables import attempts
+
+SAVED_UP_S = 5  # seconds' worth of sending that may be made up for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Rates:
     buckets: dict[Channel, Bucket] = field(default_factory=dict)
 
     def allows(self, channel: Channel, rate: float, now: datetime) -> int:
-        bucket = self.buckets.get(channel) or Bucket.full(rate, max(1.0, rate * 60))
+        bucket = self.buckets.get(channel) or Bucket.full(rate, max(1.0, rate * SAVED_UP_S))
         self.buckets[channel] = bucket.refilled(now)
         return self.buckets[channel].whole()
 
@@ -61,6 +63,7 @@ def jobs(runtime: Runtime) -> list[Job]:
 
 def send_sms(runtime: Runtime, rates: Rates) -> int:
     """Texts that are due, as many as the rate allows."""
+    clockguard.check(runtime)
     allowed = rates.allows(Channel.SMS, runtime.policy.sms_per_second, runtime.clock.now())
     placed = dispatch(runtime, Channel.SMS, min(allowed, runtime.policy.batch))
     rates.spend(Channel.SMS, placed)
@@ -69,14 +72,23 @@ def send_sms(runtime: Runtime, rates: Rates) -> int:
 
 def place_calls(runtime: Runtime, rates: Rates) -> int:
     """Calls that are due, as many as rate and lines allow: none may wait in the carrier's queue."""
+    clockguard.check(runtime)
     allowed = rates.allows(Channel.CALL, runtime.policy.calls_per_second, runtime.clock.now())
-    busy = (AttemptState.RESERVED, AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)
-    with runtime.db.read() as connection:
-        query = select(func.count()).where(attempts.c.channel == Channel.CALL, attempts.c.state.in_(busy))
-        live = connection.scalar(query) or 0
-    placed = dispatch(runtime, Channel.CALL, calls_now(allowed, live, runtime.policy.max_live_calls))
+    busy = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)
+    reserved, live = _calls(runtime, (AttemptState.RESERVED,)), _calls(runtime, busy)
+    fresh = calls_now(allowed, live + reserved, runtime.policy.max_live_calls)
+    if fresh:
+        reserve(runtime, Channel.CALL, fresh)
+    free = calls_now(allowed, live, runtime.policy.max_live_calls)
+    placed = place(runtime, Channel.CALL, free) if free else 0  # what was reserved before a crash, too
     rates.spend(Channel.CALL, placed)
     return placed
+
+
+def _calls(runtime: Runtime, states: tuple[AttemptState, ...]) -> int:
+    with runtime.db.read() as connection:
+        query = select(func.count()).where(attempts.c.channel == Channel.CALL, attempts.c.state.in_(states))
+        return connection.scalar(query) or 0
 
 
 @dataclass(slots=True)

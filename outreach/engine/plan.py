@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,14 +12,15 @@ from outreach.core import cadence
 from outreach.core.cadence import Anchor, Campaign
 from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
 from outreach.engine import assemble, permits
-from outreach.engine.choose import row_at
+from outreach.engine.choose import PROMISED, row_at
 from outreach.engine.rows import read_step, versions
 from outreach.engine.runtime import Runtime
+from outreach.engine.tasks import set_aside
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry
-from outreach.store.database import claim
+from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.facts import CaseOnFile, Person
-from outreach.store.tables import campaigns, cases, steps
+from outreach.store.tables import campaigns, cases, debtors, steps
 
 BATCH = 500
 
@@ -41,7 +43,10 @@ def publish(runtime: Runtime) -> int:
                 changed += 1
         changed += permits.publish(tx, runtime.loaded.rulebooks, now)
         if changed:
-            tx.execute(update(cases).where(cases.c.status != CaseStatus.CLOSED).values(plan_dirty=True))
+            stale = select(cases.c.id).where(cases.c.status != CaseStatus.CLOSED, ~cases.c.plan_dirty)
+            ids = list(tx.scalars(claim(stale.order_by(cases.c.id), tx)))  # in order: workers are at them too
+            for start in range(0, len(ids), BATCH):
+                tx.execute(update(cases).where(cases.c.id.in_(ids[start : start + BATCH])).values(plan_dirty=True))
     return changed
 
 
@@ -53,13 +58,44 @@ def _make_current(tx: Connection, campaign: Campaign, document: str, now: dateti
 
 
 def plan(runtime: Runtime, limit: int = BATCH) -> int:
-    """Place dirty cases in the campaigns they belong to. Returns how many cases were looked at."""
+    """Place dirty cases in the campaigns they belong to. Returns how many cases were looked at.
+
+    A case that can't be planned does not hold up the others: it is set aside for a person.
+    """
+    with runtime.db.read() as connection:
+        query = select(cases.c.id, cases.c.debtor_id).where(cases.c.plan_dirty).order_by(cases.c.id).limit(limit)
+        rows = connection.execute(query).all()
+    if not rows:
+        return 0
+    try:
+        return _plan(runtime, {row.id: row.debtor_id for row in rows})
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        return sum(_plan_alone(runtime, row.id, row.debtor_id) for row in rows)
+
+
+def _plan_alone(runtime: Runtime, case_id: int, debtor_id: int) -> int:
+    try:
+        return _plan(runtime, {case_id: debtor_id})
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:
+        with runtime.db.begin() as tx:
+            tx.execute(update(cases).where(cases.c.id == case_id).values(plan_dirty=False))
+            set_aside(tx, [case_id], "it can't be planned", error, runtime.clock.now())
+        return 0
+
+
+def _plan(runtime: Runtime, wanted: Mapping[int, int]) -> int:
+    """Plan these cases (id -> debtor), as many of them as no other worker is at."""
     now = runtime.clock.now()
     with runtime.db.begin() as tx:
-        query = select(cases.c.id, cases.c.debtor_id).where(cases.c.plan_dirty).order_by(cases.c.id).limit(limit)
-        rows = tx.execute(claim(query, tx, skip_locked=True)).all()
-        if not rows:
-            return 0
+        locked = select(debtors.c.id).where(debtors.c.id.in_(set(wanted.values()))).order_by(debtors.c.id)
+        free = set(tx.scalars(claim(locked, tx, skip_locked=True)))
+        mine = [case_id for case_id, debtor_id in wanted.items() if debtor_id in free]
+        query = select(cases.c.id, cases.c.debtor_id).where(cases.c.id.in_(mine), cases.c.plan_dirty)
+        rows = tx.execute(claim(query.order_by(cases.c.id), tx)).all()
         ids = [row.id for row in rows]
         people = facts.load(tx, {row.debtor_id for row in rows}, now)
         current = versions(tx)
@@ -108,7 +144,7 @@ def _plan_case(
                 )
             continue
         wanted.add(row.id)
-        _follow(tx, row, campaign, current[campaign.name], case_facts, anchor, now)
+        _follow(tx, row, case, campaign, current[campaign.name], case_facts, anchor, now)
     for (case_id, _name, _anchor_on), row in existing.items():
         if case_id == case.id and row.id not in wanted and row.state in ("waiting", "parked"):
             tx.execute(update(steps).where(steps.c.id == row.id).values(state="ended"))
@@ -131,9 +167,19 @@ def _anchor(person: Person, case: CaseOnFile, campaign: Campaign) -> date | None
     return assemble.today(person, settled_at) if settled_at else None
 
 
+def _taken_back(case: CaseOnFile) -> bool:
+    """Was the last promise cancelled, with none in its place?"""
+    return case.status is CaseStatus.ACTIVE and bool(case.promises) and _last(case) is PromiseStatus.CANCELLED
+
+
+def _last(case: CaseOnFile) -> PromiseStatus:
+    return max(case.promises, key=lambda promise: (promise.made_at, promise.id)).status
+
+
 def _follow(
     tx: Connection,
     row: Row[Any],
+    case: CaseOnFile,
     campaign: Campaign,
     campaign_id: int,
     case_facts: cadence.CaseFacts,
@@ -141,6 +187,13 @@ def _follow(
     now: datetime,
 ) -> None:
     """A row that stands already: taken to the current version, and woken if it was parked."""
+    if row.state == "ended" and row.last_refusal == PROMISED and _taken_back(case):
+        position = cadence.first(campaign, case_facts, anchor, now)
+        if position is not None:
+            tx.execute(
+                update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id, **row_at(campaign, position))
+            )
+        return
     if row.state in ("ended", "reserved"):
         if row.state == "reserved" and row.campaign_id != campaign_id and campaign.step(row.step):
             tx.execute(update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id))

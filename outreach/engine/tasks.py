@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from outreach.store import caselog
 from outreach.store.caselog import Entry
 from outreach.store.facts import CaseOnFile
 from outreach.store.tables import tasks
+
+log = logging.getLogger("outreach")
 
 
 def add_task(
@@ -28,3 +31,15 @@ def add_task(
         values = {"kind": kind, "due_at": due_at, "state": "open", "note": note, "created_at": now}
         tx.execute(insert(tasks).values(case_id=loan.id, inbound_message_id=message_id, **values))
     caselog.record(tx, [Entry(loan.id, now, EventKind.NEEDS_PERSON, {"task": kind, "why": note}) for loan in loans])
+
+
+def set_aside(tx: Connection, case_ids: Sequence[int], what: str, error: Exception, now: datetime) -> None:
+    """Something about these cases went wrong in a way nobody foresaw: a person is to look, everybody else goes on."""
+    log.error("cases %s: %s", list(case_ids), what, exc_info=error)
+    note = f"{what}: {type(error).__name__}"
+    for case_id in case_ids:
+        values = {"kind": "trouble", "due_at": now, "state": "open", "note": note, "created_at": now}
+        tx.execute(insert(tasks).values(case_id=case_id, **values))
+    caselog.record(
+        tx, [Entry(case_id, now, EventKind.NEEDS_PERSON, {"task": "trouble", "why": note}) for case_id in case_ids]
+    )

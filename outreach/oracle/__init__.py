@@ -96,7 +96,7 @@ def _binding(moment: Moment, law: Law, law_only: bool) -> tuple[list[Rule], bool
     laws = [book for book in law.books if not _is_policy(book) and covers(book, ask)]
     countries = {place.country for place in places(ask)}
     adopted = {} if law_only else law.adopted
-    names = {adopted.get(key) for country in countries for key in (country, "*")}
+    names = {adopted.get(key) for key in (*countries, "*")}
     policies = [book for book in law.books if _is_policy(book) and book["rulebook"] in names]
     known = {book["country"] for book in laws} | set(adopted)  # "*" is no country: it opens none
     bound = [rule for book in laws for rule in book["rules"] if _binds(rule, moment)]
@@ -112,7 +112,7 @@ def _is_policy(book: Mapping[str, Any]) -> bool:
 
 
 def _binds(rule: Rule, moment: Moment) -> bool:
-    days = dates(moment.now, moment.zones) or {(moment.now + timedelta(hours=hours)).date() for hours in (-12, 14)}
+    days = dates(moment.now, moment.zones)  # where no zone is known no rule binds, and NO-ZONE refuses
     return any(_in_force(rule, day) for day in days) and _applies(rule.get("applies") or {}, moment.ask)
 
 
@@ -255,16 +255,15 @@ def _wait(wait: Rule, moment: Moment) -> bool:
 
 
 def _starts(wait: Rule, past: PastContact) -> bool:
+    if past.direction is Direction.INBOUND:
+        return wait.get("inbound", True) and _called_us(past)
     named = past.disposition in as_list(wait.get("after", "right_party"))
-    matches = named and past.channel in as_list(wait.get("channels", "call"))
-    if past.direction is Direction.OUTBOUND:
-        return matches
-    return wait.get("inbound", True) and (matches or _called_us(past))
+    return named and past.channel in as_list(wait.get("channels", "call"))
 
 
 def _called_us(past: PastContact) -> bool:
-    said = past.disposition in (Disposition.RIGHT_PARTY, Disposition.RECEIVED)
-    return past.direction is Direction.INBOUND and past.channel is Channel.CALL and said
+    call = past.direction is Direction.INBOUND and past.channel is Channel.CALL
+    return call and past.disposition in (Disposition.RIGHT_PARTY, Disposition.RECEIVED)
 
 
 def _days_since(at: datetime, now: datetime, name: str) -> int:

@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from outreach.core.terms import ConfigError
 
 SQLITE_BUSY_MS = 30_000
+DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
 
 
 class UTCDateTime(TypeDecorator[datetime]):
