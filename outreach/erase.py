@@ -43,8 +43,8 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
             told = carrier_inbox.c.raw.contains(number, autoescape=True)
             tx.execute(update(carrier_inbox).where(told).values(raw=None, state=FORGOTTEN))
         case_ids = list(tx.scalars(select(cases.c.id).where(cases.c.debtor_id == row.id).order_by(cases.c.id)))
-        forgotten = {"name": None, "email": None, "salt": None, "stated_zone": None, "erased_at": now}
-        tx.execute(update(debtors).where(debtors.c.id == row.id).values(**forgotten))
+        forgotten = {"name": None, "email": None, "salt": None, "stated_zone": None, "book_said": None}
+        tx.execute(update(debtors).where(debtors.c.id == row.id).values(**forgotten, erased_at=now))
         tx.execute(update(phones).where(phones.c.debtor_id == row.id).values(e164=None))
         tx.execute(update(attempts).where(attempts.c.debtor_id == row.id).values(body=None))
         theirs = select(attempts.c.id).where(attempts.c.debtor_id == row.id)
@@ -54,7 +54,7 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
         tx.execute(update(tasks).where(tasks.c.case_id.in_(case_ids)).values(note="", state="done"))
         for table in (addresses, inconvenient_times, consents):
             tx.execute(delete(table).where(table.c.debtor_id == row.id))
-        tx.execute(update(cases).where(cases.c.id.in_(case_ids)).values(funding_account=None, tags=[]))
+        tx.execute(update(cases).where(cases.c.id.in_(case_ids)).values(funding_account=None, tags=[], book_said=None))
         tx.execute(update(steps).where(steps.c.debtor_id == row.id, steps.c.state != "ended").values(state="ended"))
         caselog.record(tx, [Entry(case_id, now, EventKind.ERASED) for case_id in case_ids])
     return len(case_ids)

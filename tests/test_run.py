@@ -23,6 +23,7 @@ from flask import Flask
 from postgres import Run
 
 from outreach import wire
+from outreach.bootstrap import read_config
 from outreach.campaigns import load
 from outreach.core.gate import judge
 from outreach.core.terms import Decision
@@ -142,7 +143,7 @@ def carrier(port: int) -> Iterator[Simulator]:
 
 def lawful_place() -> tuple[str, str, str, str, str]:
     """Where a text may be sent right now and for half an hour."""
-    books = load(ROOT, {"GB": "policy/default"}).rulebooks
+    books = load(ROOT, read_config(ROOT).adopt).rulebooks  # as the shipped configuration has it, house hours and all
     for place in PLACES:
         country, region, postcode, number, zone = place
         address = {"country": country, "region": region or None, "city": None, "postcode": postcode}

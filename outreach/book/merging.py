@@ -79,7 +79,6 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     entries += _entries(tx, changes, {person.id: person for person in people}, now)
     record(tx, entries)
     underway.take_back(tx, {case.debtor_id for case, _ in changes.values()}, now)
-    underway.park(tx, [case_id for case_id, (_, change) in changes.items() if change.replans])
     persons.finish(tx, people)
     merged.created = len(by_loan.keys() - on_file.keys())
     merged.updated = sum(ref in on_file and on_file[ref].id in changes for ref in by_loan)

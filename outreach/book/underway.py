@@ -1,4 +1,4 @@
-"""What is on its way for people the book has changed: contacts about to leave, steps that wait, a case that reopens."""
+"""What is on its way for people the book has changed: contacts about to leave, a case that reopens."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 
 from outreach.core.terms import AttemptState, CaseStatus, PromiseStatus, SuppressionScope
 from outreach.engine import stops
-from outreach.store.bulk import rows_in, update_rows
-from outreach.store.tables import attempts, cases, promises, steps, suppressions
+from outreach.store.bulk import rows_in
+from outreach.store.tables import attempts, cases, promises, suppressions
 
 
 def take_back(tx: Connection, debtor_ids: Iterable[int], now: datetime) -> None:
@@ -18,14 +18,6 @@ def take_back(tx: Connection, debtor_ids: Iterable[int], now: datetime) -> None:
     reserved = select(attempts.c.id).where(attempts.c.state == AttemptState.RESERVED, attempts.c.step.is_not(None))
     found = [row.id for row in rows_in(tx, reserved, attempts.c.debtor_id, debtor_ids)]
     stops.release(tx, sorted(found), "the book changed", now)
-
-
-def park(tx: Connection, case_ids: Iterable[int]) -> None:
-    """Steps of these cases, all marked `plan_dirty`, are not taken before the plan has looked at them anew."""
-    waiting = select(steps.c.id).where(steps.c.state == "waiting")
-    update_rows(
-        tx, steps, ("id", "state"), [(row.id, "parked") for row in rows_in(tx, waiting, steps.c.case_id, case_ids)]
-    )
 
 
 def reopened_as(tx: Connection, case_ids: Collection[int], now: datetime) -> dict[int, CaseStatus]:

@@ -38,6 +38,7 @@ STALE = timedelta(seconds=30)  # a reservation older than this is judged again b
 LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before an outage: decided anew
 TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
 LOOKED_AT = ("waiting", "parked")
+PLANNED = steps.c.case_id.not_in(select(cases.c.id).where(cases.c.plan_dirty))  # the plan knows all that changed
 ACCOUNT_RETRY = timedelta(minutes=15)
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
@@ -88,7 +89,7 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
         by_debtor: dict[int, list[StepRow]] = defaultdict(list)
         coming = (steps.c.state == "waiting") & (steps.c.due_at <= now + timedelta(days=2))
         parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
-        for row in tx.execute(select(steps).where(steps.c.debtor_id.in_(ids), or_(coming, parked))):
+        for row in tx.execute(select(steps).where(steps.c.debtor_id.in_(ids), or_(coming, parked), PLANNED)):
             by_debtor[row.debtor_id].append(read_step(row))
         current = versions(tx)
         reserved = 0
@@ -110,7 +111,7 @@ def _due_debtors(tx: Connection, channel: Channel, now: datetime, limit: int, on
     urgent = func.max(steps.c.priority)
     query = (
         select(steps.c.debtor_id)
-        .where(steps.c.state.in_(LOOKED_AT), steps.c.channel == channel, steps.c.due_at <= now)
+        .where(steps.c.state.in_(LOOKED_AT), steps.c.channel == channel, steps.c.due_at <= now, PLANNED)
         .group_by(steps.c.debtor_id)
         .order_by(urgent.desc(), func.min(steps.c.due_at))
         .limit(limit)
@@ -138,14 +139,7 @@ def _write(tx: Connection, runtime: Runtime, person: Person, choice: Choice, now
     caselog.record(tx, entries)
     if choice.replan:
         tx.execute(update(cases).where(cases.c.id.in_(choice.replan)).values(plan_dirty=True))
-        parked = {"state": "parked", "due_at": now + TROUBLE_RETRY}  # planning wakes them before that
-        set_steps(tx, {row.id: parked for row in _rows_of(tx, choice.replan)})
     return reserved
-
-
-def _rows_of(tx: Connection, case_ids: Iterable[int]) -> list[StepRow]:
-    query = select(steps).where(steps.c.case_id.in_(list(case_ids)), steps.c.state == "waiting")
-    return [read_step(row) for row in tx.execute(query)]
 
 
 def _unrenderable(row: StepRow, contact: Contact, error: OutreachError, now: datetime) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -124,7 +124,9 @@ def test_a_case_says_which_rule_holds_the_next_step_up(house: House, ref: str) -
         refusals = [{"rule": "US-F-01", "citation": "12 CFR 1006.6(b)(1)(i)", "because": "too early", "retry_at": None}]
         detail = {"campaign": step.campaign, "step": step.step, "decision": "refuse", "refusals": refusals}
         caselog.record(tx, [Entry(step.case_id, house.clock.now(), EventKind.REFUSED, detail)])
-        tx.execute(update(steps).where(steps.c.id == step.id).values(last_refusal="US-F-01", state="parked"))
+        later = house.clock.now() + timedelta(days=9)  # until then it is not asked again
+        values = {"last_refusal": "US-F-01", "state": "parked", "due_at": later}
+        tx.execute(update(steps).where(steps.c.id == step.id).values(values))
     said = planned(house, ref)
     assert "no time is known" in said and "US-F-01" in said and "12 CFR 1006.6(b)(1)(i)" in said and "too early" in said
     with house.db.begin() as tx:  # it has gone on since
