@@ -6,21 +6,27 @@ placed is judged again from its permit by a second reading of the law.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from outreach import lawfulness
 from outreach.store import seals
 from outreach.store.caselog import GENESIS, link
 from outreach.store.database import Database
-from outreach.store.tables import attempt_cases, attempts, case_events, cases
+from outreach.store.tables import attempt_cases, attempts, case_events, cases, settings
 
+log = logging.getLogger("outreach")
 CHUNK = 2000
+LAST = "last_audit"
+EVERY = timedelta(days=1)
+TOLD = 20  # findings written out one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,32 @@ def audit(
         findings += [Finding(name, 0, what) for name, what in seals.broken(connection)]
         findings += [Finding(case, seq, what) for case, seq, what in lawfulness.unlawful(connection, from_, to)]
         return findings + _unlogged(connection)
+
+
+def audit_due(db: Database, now: datetime) -> int:
+    """Verify everything once a day and keep the result. Returns how many findings; each is an error in the service's log."""
+    last = last_audit(db)
+    if last is not None and now - last[0] < EVERY:
+        return 0
+    found = audit(db)
+    for finding in found[:TOLD]:
+        log.error("audit: %s", finding)
+    if found[TOLD:]:
+        log.error("audit: and %d more; `outreach audit` prints them all", len(found) - TOLD)
+    with db.begin() as tx:
+        tx.execute(delete(settings).where(settings.c.name == LAST))
+        tx.execute(insert(settings).values(name=LAST, value=json.dumps([now.isoformat(), len(found)])))
+    return len(found)
+
+
+def last_audit(db: Database) -> tuple[datetime, int] | None:
+    """When everything was last verified, and how many findings there were; None: never."""
+    with db.read() as connection:
+        value = connection.scalar(select(settings.c.value).where(settings.c.name == LAST))
+    if value is None:
+        return None
+    at, findings = json.loads(value)
+    return datetime.fromisoformat(at), findings
 
 
 def _chunks(connection: Connection, from_: datetime | None, to: datetime | None) -> Iterator[list[Row[Any]]]:

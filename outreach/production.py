@@ -21,6 +21,7 @@ from flask import Flask
 
 import webhooks
 from outreach import bootstrap, console
+from outreach.audit import audit_due
 from outreach.bootstrap import Settings, WallClock
 from outreach.carriers import Finding, Problem, Wanted
 from outreach.carriers.twilio import Twilio
@@ -209,7 +210,14 @@ def _housekeeping(runtime: Runtime) -> list[Job]:
     def reload_files() -> int:
         return reload(runtime)
 
-    return [Job("clock", timedelta(seconds=30), note_clock), Job("reload", timedelta(seconds=15), reload_files)]
+    def audit_daily() -> int:
+        return audit_due(runtime.db, runtime.clock.now())
+
+    return [
+        Job("clock", timedelta(seconds=30), note_clock),
+        Job("reload", timedelta(seconds=15), reload_files),
+        Job("audit", timedelta(hours=1), audit_daily),
+    ]
 
 
 def reload(runtime: Runtime) -> int:

@@ -29,8 +29,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "outreach.audit": ("outreach.core", "outreach.store", "outreach.lawfulness"),
     "outreach.proof": ("outreach.core", "outreach.store"),
     "outreach.explained": ("outreach.core", "outreach.store", "outreach.engine"),
-    "outreach.oracle": ("outreach.core", "outreach.oracle_hours"),
-    "outreach.oracle_hours": ("outreach.core",),
+    "outreach.oracle": ("outreach.core",),
     "outreach.erase": ("outreach.core", "outreach.store", "outreach.engine"),
     "outreach.bootstrap": (
         "outreach.core", "outreach.store", "outreach.campaigns", "outreach.messages", "outreach.carriers",

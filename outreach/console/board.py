@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from outreach.audit import last_audit
 from outreach.console.casefile import words
 from outreach.core.terms import CaseStatus, Channel
 from outreach.store.database import Database
@@ -31,6 +32,7 @@ TALL = 64.0  # height of the highest bar
 
 def board(db: Database, now: datetime) -> dict[str, Any]:
     """Everything on the board, as of `now`."""
+    audited = last_audit(db)
     with db.read() as connection:
         standing = {status: _count(cases, cases.c.status == status) for status in CaseStatus}
         waiting = {
@@ -49,6 +51,7 @@ def board(db: Database, now: datetime) -> dict[str, Any]:
             "agents": _agents(connection),
             "cases": {status: counted[status] for status in standing if counted[status]},
             **{name: counted[name] for name in waiting},
+            "audited": {"at": audited[0], "findings": audited[1]} if audited else None,
         }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from outreach.audit import audit
+from outreach.audit import audit, audit_due, last_audit
 from outreach.core.terms import OutreachError
 from outreach.erase import erase
 from outreach.store.database import Database
@@ -40,6 +40,16 @@ def tamper(house: House, statement: str) -> None:
 
 def test_an_untouched_log_is_whole(house: House) -> None:
     assert audit(house.db) == []
+
+
+def test_once_a_day_everything_is_verified_and_the_result_kept(house: House) -> None:
+    now = house.clock.now()
+    assert last_audit(house.db) is None
+    assert audit_due(house.db, now) == 0 and last_audit(house.db) == (now, 0)
+    tamper(house, "update case_events set detail = '{}' where seq = 2")
+    assert audit_due(house.db, now + timedelta(hours=23)) == 0, "not again on the same day"
+    assert audit_due(house.db, now + timedelta(hours=24)) == 1
+    assert last_audit(house.db) == (now + timedelta(hours=24), 1)
 
 
 @pytest.mark.parametrize(
