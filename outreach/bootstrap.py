@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +23,7 @@ from outreach.messages import Library
 from outreach.store.database import Database, explain_failure
 from outreach.store.migrate import migrate
 
+T = TypeVar("T")
 CONFIG = Path("config") / "outreach.yaml"
 SECRETS = (
     "OUTREACH_DATABASE_URL",
@@ -155,8 +157,7 @@ def build(settings: Settings, clock: Clock, carrier: Carrier, *, config_file: Pa
     """Everything wired: files checked, database migrated, campaigns published, agents known. Raises ConfigError."""
     config = read_config(settings.root, config_file)
     reload = _reloader(settings.root, config)
-    loaded = reload()
-    library = Library.load(settings.root / "templates")
+    loaded, library = reload()
     runtime = Runtime(open_database(settings.database_url), clock, carrier, library, loaded, policy(config), reload)
     with runtime.db.begin() as tx:
         agents.sync(tx, runtime.policy)
@@ -164,19 +165,26 @@ def build(settings: Settings, clock: Clock, carrier: Carrier, *, config_file: Pa
     return runtime
 
 
-def _reloader(root: Path, config: ConfigModel) -> Callable[[], Loaded]:
-    """Loads campaigns and rulebooks; the same object again while no file has changed."""
-    held: list[tuple[object, Loaded]] = []
-
-    def load() -> Loaded:
-        stamp = _stamp(root)
-        if not held or held[0][0] != stamp:
-            held[:] = [(stamp, campaigns.load(root, config.adopt))]
-        return held[0][1]
-
-    return load
+def _reloader(root: Path, config: ConfigModel) -> Callable[[], tuple[Loaded, Library]]:
+    """Loads campaigns and rulebooks, and templates; the same objects again while no file of theirs has changed."""
+    law = _Held(
+        lambda: [*(root / "campaigns").glob("*.yaml"), *(root / "config" / "rulebooks").rglob("*.yaml")],
+        lambda: campaigns.load(root, config.adopt),
+    )
+    words = _Held(lambda: (root / "templates").rglob("*.txt"), lambda: Library.load(root / "templates"))
+    return lambda: (law.fresh(), words.fresh())
 
 
-def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
-    files = [*(root / "campaigns").glob("*.yaml"), *(root / "config" / "rulebooks").rglob("*.yaml")]
-    return tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))
+class _Held(Generic[T]):
+    """What was read from files, until one of them changes."""
+
+    def __init__(self, files: Callable[[], Iterable[Path]], load: Callable[[], T]) -> None:
+        self.files, self.load = files, load
+        self.stamp: object = None
+        self.held: T | None = None
+
+    def fresh(self) -> T:
+        stamp = tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(self.files()))
+        if self.held is None or stamp != self.stamp:
+            self.held, self.stamp = self.load(), stamp
+        return self.held

@@ -221,17 +221,18 @@ def _housekeeping(runtime: Runtime) -> list[Job]:
 
 
 def reload(runtime: Runtime) -> int:
-    """Take up edited campaigns and rulebooks; files with faults change nothing, and the log says why."""
+    """Take up edited campaigns, rulebooks and templates; files with faults change nothing, and the log says why."""
     if runtime.reload is None:
         return 0
-    fresh = runtime.reload()
-    if fresh is runtime.loaded:
-        return 0
-    before, runtime.loaded = runtime.loaded, fresh
+    before = (runtime.loaded, runtime.library)
+    fresh, library = runtime.reload()
+    runtime.loaded, runtime.library = fresh, library
+    if fresh is before[0]:
+        return int(library is not before[1])
     try:
         return plan.publish(runtime)
     except BaseException:
-        runtime.loaded = before  # published whole, or not at all: it is taken up again at the next look
+        runtime.loaded, runtime.library = before  # published whole, or not at all: taken up again at the next look
         raise
 
 

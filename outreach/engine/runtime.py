@@ -61,7 +61,7 @@ class Policy:
 
 @dataclass(slots=True)
 class Runtime:
-    """Everything a job acts on. `loaded` is replaced as a whole when files change."""
+    """Everything a job acts on. `loaded` and `library` are replaced as a whole when their files change."""
 
     db: Database
     clock: Clock
@@ -69,4 +69,4 @@ class Runtime:
     library: Library
     loaded: Loaded  # campaigns and rulebooks, checked
     policy: Policy
-    reload: Callable[[], Loaded] | None = None
+    reload: Callable[[], tuple[Loaded, Library]] | None = None
