@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 from outreach.book.columns import FIRST_YEAR, code_of, read_currency, read_money
 from outreach.book.sheet import Layout, Progress, Sheet, check_writable, open_sheet, rejects_path, write_rejects
 from outreach.store.bulk import rows_in
-from outreach.store.database import Database, claim
-from outreach.store.tables import cases, debtors
+from outreach.store.database import Database
+from outreach.store.tables import cases
 from outreach.store.tables import payments as on_file
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ def import_payments(
     for start in range(0, len(payments), PART):
         part = payments[start : start + PART]
         with db.begin() as tx:
-            _lock(tx, part)
             outcome = dict.fromkeys(_others(tx, part), "another")
             outcome |= apply(tx, [payment for payment in part if payment.ref not in outcome], now, policy)
         for ref, what in outcome.items():
@@ -79,14 +78,6 @@ def import_payments(
             progress(start + len(part), len(payments))
     already = rows - applied - len(rejected)
     return PaymentsImported(rows, applied, already, len(rejected), write_rejects(sheet, target, rejected))
-
-
-def _lock(tx: Connection, part: Sequence[Payment]) -> None:
-    """The debtors of these payments, in the order in which everybody locks them: no two wait for each other."""
-    query = select(cases.c.debtor_id)
-    ids = {row.debtor_id for row in rows_in(tx, query, cases.c.ref, {payment.loan_ref for payment in part})}
-    for _ in rows_in(tx, claim(select(debtors.c.id).order_by(debtors.c.id), tx), debtors.c.id, ids):
-        pass
 
 
 def _others(tx: Connection, part: Sequence[Payment]) -> list[str]:

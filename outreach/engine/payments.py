@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from outreach.core.terms import CaseStatus, EventKind, Money, PromiseStatus
 from outreach.engine import stops
 from outreach.engine.runtime import Policy
 from outreach.store import caselog
+from outreach.store.bulk import rows_in
 from outreach.store.caselog import Entry, instant
 from outreach.store.tables import cases, payments, promises
 
@@ -31,51 +32,91 @@ class Payment:
 
 def apply(tx: Connection, incoming: Sequence[Payment], now: datetime, policy: Policy) -> dict[str, str]:
     """Apply each payment once. By payment ref: `applied`, `already`, `unknown_loan` or `wrong_currency`."""
-    return {payment.ref: _apply(tx, payment, now, policy) for payment in incoming}
+    on_file = _locked(tx, {payment.loan_ref for payment in incoming})
+    known = {row.ref for row in rows_in(tx, select(payments.c.ref), payments.c.ref, {p.ref for p in incoming})}
+    outcome: dict[str, str] = {}
+    entries: list[Entry] = []
+    applied: list[tuple[Payment, _Standing]] = []
+    for payment in incoming:
+        case = on_file.get(payment.loan_ref)
+        outcome[payment.ref] = what = _outcome(payment, case, known)
+        if case is not None and what == "applied":
+            known.add(payment.ref)
+            applied.append((payment, case))
+            entries += case.pay(payment, now)
+    if not applied:
+        return outcome
+    tx.execute(insert(payments), [_row(payment, case.id, now) for payment, case in applied])
+    caselog.record(tx, entries)
+    paid = {case.id for _, case in applied}
+    standing = select(promises.c.case_id).where(promises.c.status == PromiseStatus.OPEN).distinct()
+    for row in list(rows_in(tx, standing, promises.c.case_id, paid)):
+        settle_promises(tx, row.case_id, now, policy, due_only=False)
+    stops.facts_changed(tx, {case.debtor_id for _, case in applied}, "a payment came in", now)
+    return outcome
 
 
-def _apply(tx: Connection, payment: Payment, now: datetime, policy: Policy) -> str:
-    case = tx.execute(select(cases).where(cases.c.ref == payment.loan_ref)).first()
+@dataclass(slots=True)
+class _Standing:
+    """A loan while payments are taken off it. Amounts in minor units."""
+
+    id: int
+    debtor_id: int
+    currency: str
+    due: int
+    balance: int | None
+    status: CaseStatus
+
+    def pay(self, payment: Payment, now: datetime) -> list[Entry]:
+        """Take one payment off; returns what the log says of it."""
+        self.due = max(0, self.due - payment.amount.minor)
+        if self.balance is not None:
+            self.balance = max(0, self.balance - payment.amount.minor)
+        changes: dict[str, Any] = {"amount_due_minor": self.due, "balance_minor": self.balance, "plan_dirty": True}
+        detail = {
+            "payment_ref": payment.ref,
+            "paid_at": instant(payment.paid_at),
+            "amount": write_amount(payment.amount),
+            "currency": payment.amount.currency,
+            "left": write_amount(Money(self.due, self.currency)),
+        }
+        entries = [Entry(self.id, now, EventKind.PAID, detail, changes=changes)]
+        if self.due == 0 and self.status is not CaseStatus.CLOSED:
+            self.status = CaseStatus.CLOSED
+            closed = {"status": CaseStatus.CLOSED}
+            entries.append(Entry(self.id, now, EventKind.CLOSED, {"because": "paid in full"}, changes=closed))
+        return entries
+
+
+def _locked(tx: Connection, loan_refs: Collection[str]) -> dict[str, _Standing]:
+    """The loans by ref as they stand, with their debtors' rows taken in the order in which everybody takes them."""
+    owners = {row.debtor_id for row in rows_in(tx, select(cases.c.debtor_id), cases.c.ref, loan_refs)}
+    stops.lock_debtors(tx, owners)
+    return {
+        row.ref: _Standing(
+            row.id, row.debtor_id, row.currency, row.amount_due_minor, row.balance_minor, CaseStatus(row.status)
+        )
+        for row in rows_in(tx, select(cases), cases.c.ref, loan_refs)
+    }
+
+
+def _outcome(payment: Payment, case: _Standing | None, known: Collection[str]) -> str:
     if case is None:
         return "unknown_loan"
     if case.currency != payment.amount.currency:
         return "wrong_currency"
-    stops.lock_debtor(tx, case.debtor_id)
-    if tx.scalar(select(payments.c.id).where(payments.c.ref == payment.ref)) is not None:
-        return "already"
-    tx.execute(
-        insert(payments).values(
-            ref=payment.ref,
-            case_id=case.id,
-            paid_at=payment.paid_at,
-            amount_minor=payment.amount.minor,
-            currency=payment.amount.currency,
-            recorded_at=now,
-        )
-    )
-    case = tx.execute(select(cases).where(cases.c.id == case.id)).one()
-    _record_paid(tx, case, payment, now)
-    settle_promises(tx, case.id, now, policy, due_only=False)
-    stops.facts_changed(tx, case.debtor_id, "a payment came in", now)
-    return "applied"
+    return "already" if payment.ref in known else "applied"
 
 
-def _record_paid(tx: Connection, case: Row[Any], payment: Payment, now: datetime) -> None:
-    left = max(0, case.amount_due_minor - payment.amount.minor)
-    balance = None if case.balance_minor is None else max(0, case.balance_minor - payment.amount.minor)
-    changes: dict[str, Any] = {"amount_due_minor": left, "balance_minor": balance, "plan_dirty": True}
-    detail = {
-        "payment_ref": payment.ref,
-        "paid_at": instant(payment.paid_at),
-        "amount": write_amount(payment.amount),
+def _row(payment: Payment, case_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "ref": payment.ref,
+        "case_id": case_id,
+        "paid_at": payment.paid_at,
+        "amount_minor": payment.amount.minor,
         "currency": payment.amount.currency,
-        "left": write_amount(Money(left, case.currency)),
+        "recorded_at": now,
     }
-    entries = [Entry(case.id, now, EventKind.PAID, detail, changes=changes)]
-    if left == 0 and case.status != CaseStatus.CLOSED:
-        closed = {"status": CaseStatus.CLOSED}
-        entries.append(Entry(case.id, now, EventKind.CLOSED, {"because": "paid in full"}, changes=closed))
-    caselog.record(tx, entries)
 
 
 def settle_promises(tx: Connection, case_id: int, now: datetime, policy: Policy, *, due_only: bool) -> int:

@@ -6,7 +6,7 @@ before a reservation (and the gate sees it) or after it (and releases it).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from outreach.core.terms import (
     SuppressionScope,
 )
 from outreach.store import caselog
+from outreach.store.bulk import rows_in
 from outreach.store.caselog import Entry, instant
 from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts, cases, debtors, phones, steps, suppressions
@@ -44,19 +45,24 @@ HOLDING = frozenset(
 )  # these hold the debtor's cases for a person
 
 
+def lock_debtors(tx: Connection, debtor_ids: Iterable[int]) -> None:
+    """Take the debtors' rows, in the order in which everybody takes them, before anything about them is written."""
+    for _ in rows_in(tx, claim(select(debtors.c.id).order_by(debtors.c.id), tx), debtors.c.id, debtor_ids):
+        pass
+
+
 def lock_debtor(tx: Connection, debtor_id: int) -> None:
     """Take the debtor's row, as dispatch does, before anything about the debtor is written."""
-    tx.execute(claim(select(debtors.c.id).where(debtors.c.id == debtor_id), tx))
+    lock_debtors(tx, [debtor_id])
 
 
-def facts_changed(tx: Connection, debtor_id: int, because: str, now: datetime) -> None:
-    """Raise the version of the debtor's facts and release every attempt that is reserved but not yet placed."""
-    lock_debtor(tx, debtor_id)
-    tx.execute(update(debtors).where(debtors.c.id == debtor_id).values(facts_version=debtors.c.facts_version + 1))
-    query = select(attempts.c.id).where(
-        attempts.c.debtor_id == debtor_id, attempts.c.state == AttemptState.RESERVED, attempts.c.step.is_not(None)
-    )
-    release(tx, list(tx.scalars(query)), because, now)
+def facts_changed(tx: Connection, debtor_ids: int | Collection[int], because: str, now: datetime) -> None:
+    """Raise the version of the debtors' facts and release every attempt that is reserved but not yet placed."""
+    ids = [debtor_ids] if isinstance(debtor_ids, int) else sorted(debtor_ids)
+    lock_debtors(tx, ids)
+    tx.execute(update(debtors).where(debtors.c.id.in_(ids)).values(facts_version=debtors.c.facts_version + 1))
+    reserved = select(attempts.c.id).where(attempts.c.state == AttemptState.RESERVED, attempts.c.step.is_not(None))
+    release(tx, sorted(row.id for row in rows_in(tx, reserved, attempts.c.debtor_id, ids)), because, now)
 
 
 def release(

@@ -18,7 +18,7 @@ from typing import TypeVar
 from outreach.samples.places import FAMILY, GIVEN, LENDERS, PLACES, STREETS, Lender, Place, words
 
 BOOK = Path(__file__).with_name("book.csv")
-START_ON = date(2027, 3, 8)  # the start the committed book is made for, a Monday
+START_ON = date(2026, 11, 23)  # the start the committed book is made for, a Monday
 COLUMNS = words("""
     debtor_ref name language phone phone_kind phone_place email address city region postcode country timezone
     loan_ref creditor collector product currency balance amount_due due_on funding_account sms_consent_on
