@@ -25,6 +25,18 @@ check: .venv/ready ## Lint, types, layers, and the shipped campaigns, templates 
 	$(BIN)/pytest tests/test_architecture.py
 	$(BIN)/outreach check
 
+bench-import: .venv/ready ## How fast a book of 100,000 rows comes in, beside bare loops
+	$(BIN)/python tests/benchmarks/bench_import.py
+
+bench-gate: .venv/ready ## Verdicts a second, beside a plain evaluation
+	$(BIN)/python tests/benchmarks/bench_gate.py
+
+oracle: .venv/ready ## Gate and oracle on a million random asks (SEED=1)
+	$(BIN)/python tests/benchmarks/oracle_run.py --seed $(or $(SEED),1)
+
+mutate: .venv/ready ## Move every figure of every rulebook by one: does a test notice?
+	$(BIN)/python tests/benchmarks/mutate_rules.py
+
 lock: .venv/ready ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
@@ -32,4 +44,4 @@ lock: .venv/ready ## Write requirements.lock anew from pyproject.toml
 clean: ## Remove what was made here
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache outreach-demo dist
 
-.PHONY: help run test check lock clean
+.PHONY: help run test check bench-import bench-gate oracle mutate lock clean
