@@ -95,10 +95,8 @@ def promise(desk: Desk, form: Form) -> str:
         raise ReportError(f"The date {on} is not possible: from {today} to {latest}.")
     amount = _amount(desk.case, form.get("amount", "").strip())
     _say(desk, {"what": "promise"})
-    total = promises.make(
-        desk.tx, desk.person, [desk.case], on, SOURCE, desk.now, desk.runtime.policy, amount=amount
-    )  # fmt: skip
-    return f"Promised: {write_amount(total)} {total.currency} on {on}."
+    promises.make(desk.tx, desk.person, [desk.case], on, SOURCE, desk.now, desk.runtime.policy, amount=amount)
+    return f"Promised: {write_amount(amount)} {amount.currency} on {on}."
 
 
 def _amount(case: CaseOnFile, text: str) -> Money:

@@ -51,6 +51,12 @@ def take_free(tx: Connection, attempt_id: int, language: str | None, now: dateti
     return None
 
 
+def taken(tx: Connection, attempt_id: int) -> Agent | None:
+    """The agent this call has already: a key pressed twice, or a webhook said twice, takes no second one."""
+    row = tx.execute(select(agents).where(agents.c.busy_attempt_id == attempt_id)).first()
+    return Agent(row.id, row.name, row.phone) if row else None
+
+
 def _is_free(row: Row[Any], now: datetime) -> bool:
     busy = row.busy_since is not None and now - row.busy_since < STUCK
     local = now.astimezone(zones.zone(row.timezone))

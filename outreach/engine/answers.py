@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select
 
 from outreach.core.gate import judge
-from outreach.core.terms import Ask, AttemptState, Channel, EventKind, Money, Purpose, Verdict
+from outreach.core.terms import Ask, AttemptState, Channel, ConfigError, EventKind, Money, Purpose, Verdict
 from outreach.engine import assemble, permits
 from outreach.engine.choose import refusal_rows
 from outreach.engine.rows import insert_attempt
@@ -22,6 +23,7 @@ from outreach.store.caselog import Entry
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 from outreach.store.tables import attempt_cases, attempts
 
+logger = logging.getLogger("outreach")
 ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted"})
 ANSWERS = frozenset({Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION})
 WINDOW = timedelta(minutes=5)  # an answer that waits longer at the carrier is none
@@ -33,7 +35,7 @@ class Answer:
 
     template: str
     purpose: Purpose = Purpose.REPLY
-    promise: tuple[date, Money] | None = None
+    promise: tuple[date, Money | None] | None = None
     callback_at: datetime | None = None
 
 
@@ -57,7 +59,10 @@ def answer_with(
     answer: Answer,
     now: datetime,
 ) -> None:
-    """Reserve an answer if the gate allows it now. Facts are loaded anew: a stop just recorded is among them."""
+    """Reserve an answer if the gate allows it now. Facts are loaded anew: a stop just recorded is among them.
+
+    A template that can't be rendered becomes a person's task.
+    """
     person = facts.load(tx, [debtor_id], now)[debtor_id]
     loans = [person.cases[case_id] for case_id in case_ids]
     phone = person.phone(phone_id)
@@ -69,7 +74,12 @@ def answer_with(
     said = assemble.message_facts(
         person, loans, runtime.policy, now, promise=answer.promise, callback_at=answer.callback_at
     )
-    rendered = runtime.library.render(Channel.SMS, answer.template, person.language, said)
+    try:
+        rendered = runtime.library.render(Channel.SMS, answer.template, person.language, said)
+    except ConfigError as error:  # what the debtor wrote counts all the same: above all a stop
+        logger.error("no answer: %s", error)
+        add_task(tx, loans[:1], "reply", now, f"no answer went out: template {answer.template} is faulty", now)
+        return
     text = Text(answer.template, answer.purpose, rendered.body, rendered.language, rendered.segments)
     _reserve(tx, runtime, person, phone, loans, text, ask, verdict, now, now)
 

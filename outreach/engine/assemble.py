@@ -121,7 +121,7 @@ def message_facts(
     policy: Policy,
     now: datetime,
     *,
-    promise: tuple[date, Money] | None = None,
+    promise: tuple[date, Money | None] | None = None,
     offered_on: date | None = None,
     callback_at: datetime | None = None,
     agent: str | None = None,
@@ -156,13 +156,19 @@ def message_facts(
     )
 
 
-def last_promise(cases: Sequence[CaseOnFile]) -> tuple[date, Money] | None:
-    """The latest promise about these loans, to be spoken of; None if there never was one."""
+def last_promise(cases: Sequence[CaseOnFile]) -> tuple[date, Money | None] | None:
+    """The latest promise about these loans, to be spoken of; None if there never was one.
+
+    One word may have promised several loans: the amount is their total, None when they are in several currencies.
+    """
     made = [(promise, case.currency) for case in cases for promise in case.promises]
     if not made:
         return None
-    promise, currency = max(made, key=lambda pair: pair[0].made_at)
-    return promise.on, Money(promise.amount_minor, currency)
+    said = max(promise.made_at for promise, _ in made)
+    together = [(promise, currency) for promise, currency in made if promise.made_at == said]
+    on, currencies = together[0][0].on, {currency for _, currency in together}
+    total = sum(promise.amount_minor for promise, _ in together)
+    return on, Money(total, currencies.pop()) if len(currencies) == 1 else None
 
 
 def offer(cases: Sequence[CaseOnFile], local: date) -> date:

@@ -6,6 +6,7 @@ records in one transaction, commits, and returns the scene to be played. `MENUS`
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from outreach.carriers.live_call import Bridge, Gather, HangUp, Scene
 from outreach.core.terms import (
     CaseStatus,
     Channel,
+    ConfigError,
     ConsentGivenTo,
     ConsentKind,
     Disposition,
@@ -36,6 +38,7 @@ from outreach.store.database import claim
 from outreach.store.facts import CaseOnFile, Person
 from outreach.store.tables import attempt_cases, attempts, consents, inbound_messages
 
+logger = logging.getLogger("outreach")
 BRIDGE_WORKED = 5  # seconds an agent and the debtor must have had to count as a talk
 HUMAN = "human"
 
@@ -56,9 +59,13 @@ class Live:
         return str(self.row.language or self.runtime.policy.default_language)
 
     def say(self, template: str, **more: Any) -> str:
-        """A phrase in the call's language."""
+        """A phrase in the call's language; nothing when its template is faulty, for what was pressed counts all the same."""
         said = assemble.message_facts(self.person, self.loans, self.runtime.policy, self.now, **more)
-        return self.runtime.library.render(Channel.CALL, template, self.language, said).body
+        try:
+            return self.runtime.library.render(Channel.CALL, template, self.language, said).body
+        except ConfigError as error:
+            logger.error("left unsaid in a call: %s", error)
+            return ""
 
     def log(self, kind: EventKind, **detail: Any) -> None:
         log(self.tx, self.row.id, kind, {"key": self.row.key, **detail}, self.now)
@@ -67,7 +74,7 @@ class Live:
         self.tx.execute(update(attempts).where(attempts.c.id == self.row.id).values(touched_at=self.now, **columns))
 
     def scene(self, *says: str, then: Gather | Bridge | HangUp | None = None) -> Scene:
-        return Scene(says, self.language, then or HangUp())
+        return Scene(tuple(filter(None, says)), self.language, then or HangUp())
 
 
 def _live(tx: Connection, runtime: Runtime, key: str, sid: str) -> Live:
@@ -115,7 +122,7 @@ def machine(runtime: Runtime, key: str, sid: str, answered_by: str) -> None:
         return
     with runtime.db.begin() as tx:
         live = _live(tx, runtime, key, sid)
-        if live.row.identified:
+        if live.row.identified or live.row.disposition not in (None, Disposition.MACHINE):  # a key was pressed
             return
         live.set(disposition=Disposition.MACHINE)
     runtime.carrier.redirect(sid, key, "voicemail")
@@ -145,11 +152,11 @@ def inbound(runtime: Runtime, sid: str, from_: str, to: str) -> Scene:
     now = runtime.clock.now()
     policy = runtime.policy
     with runtime.db.begin() as tx:
-        owners = facts.debtors_with_number(tx, from_)
+        owners = facts.owners(tx, from_, to)
         language = policy.default_language
         known = tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.sid == sid)) is not None
         if owners and not known:
-            debtor_id, phone_id = owners[0]
+            debtor_id, phone_id = owners[0].debtor_id, owners[0].phone_id
             stops.lock_debtor(tx, debtor_id)
             tx.execute(
                 insert(inbound_messages).values(
@@ -241,7 +248,7 @@ def _promise(live: Live, digits: str) -> Scene:
 
 
 def _agent(live: Live) -> Scene:
-    agent = agents.take_free(live.tx, live.row.id, live.language, live.now)
+    agent = agents.taken(live.tx, live.row.id) or agents.take_free(live.tx, live.row.id, live.language, live.now)
     if agent is None:
         return _no_agent(live)
     live.set(agent_id=agent.id)

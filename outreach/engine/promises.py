@@ -17,6 +17,8 @@ from outreach.store.caselog import Entry
 from outreach.store.facts import CaseOnFile, Person
 from outreach.store.tables import cases, promises
 
+TAKEN_BACK = "the promise was taken back"
+
 
 def make(
     tx: Connection,
@@ -29,17 +31,16 @@ def make(
     *,
     amount: Money | None = None,
     attempt_id: int | None = None,
-) -> Money:
-    """Promise to pay `loans` on the local date `on`; an amount named goes to the loan due first. Returns the total.
+) -> Money | None:
+    """Promise to pay `loans` on the local date `on`: what each has due, or `amount` shared out, the loan due first first.
 
-    An open promise of the same loan is cancelled: the last word counts. The cadence is quiet while the promise stands.
+    Returns the total; None when it is in several currencies. An open promise of the same loan is cancelled: the last
+    word counts. The cadence is quiet while the promise stands.
     """
     stops.lock_debtor(tx, person.id)
-    total = 0
-    for loan in sorted(loans, key=lambda case: (case.due_on, case.id)):
-        minor = amount.minor if amount and len(loans) == 1 else loan.amount_due_minor
-        total += minor
-        _cancel_open(tx, loan.id, now)
+    shares = _shares(loans, amount)
+    for loan, minor in shares:
+        _cancel_open(tx, loan.id, now, "a new date was given")
         midnight = cadence.planned_instant(
             on + timedelta(days=policy.promise_grace_days + 1), datetime.min.time(), assemble.home_zone(person)
         )
@@ -66,16 +67,35 @@ def make(
         moved = {"status": CaseStatus.PROMISED} if loan.status is CaseStatus.ACTIVE else {}
         caselog.record(tx, [Entry(loan.id, now, EventKind.PROMISED, detail, attempt_id, moved)])
     stops.facts_changed(tx, person.id, "a payment was promised", now)
-    return Money(total, loans[0].currency)
+    return Money(sum(minor for _, minor in shares), shares[0][0].currency) if _one_currency(shares) else None
 
 
-def _cancel_open(tx: Connection, case_id: int, now: datetime) -> None:
+def _shares(loans: Sequence[CaseOnFile], amount: Money | None) -> list[tuple[CaseOnFile, int]]:
+    """Which loan gets how much (minor units): never less than one loan, never the same money twice."""
+    in_order = sorted(loans, key=lambda case: (case.due_on, case.id))
+    if amount is None:
+        return [(loan, loan.amount_due_minor) for loan in in_order if loan.amount_due_minor] or [(in_order[0], 0)]
+    in_order = [loan for loan in in_order if loan.currency == amount.currency] or in_order[:1]
+    left, shares = amount.minor, []
+    for loan in in_order:
+        share = min(left, loan.amount_due_minor) if loan is not in_order[-1] else left
+        left -= share
+        if share:
+            shares.append((loan, share))
+    return shares or [(in_order[0], amount.minor)]
+
+
+def _one_currency(shares: Sequence[tuple[CaseOnFile, int]]) -> bool:
+    return len({loan.currency for loan, _ in shares}) == 1
+
+
+def _cancel_open(tx: Connection, case_id: int, now: datetime, because: str) -> None:
     query = select(promises).where(promises.c.case_id == case_id, promises.c.status == PromiseStatus.OPEN)
     for row in tx.execute(query).all():
         tx.execute(
             update(promises).where(promises.c.id == row.id).values(status=PromiseStatus.CANCELLED, settled_at=now)
         )
-        detail = {"promise_id": row.id, "on": row.promised_on.isoformat(), "because": "a new date was given"}
+        detail = {"promise_id": row.id, "on": row.promised_on.isoformat(), "because": because}
         caselog.record(tx, [Entry(case_id, now, EventKind.PROMISE_CANCELLED, detail)])
 
 
@@ -85,12 +105,11 @@ def cancel(tx: Connection, person: Person, now: datetime) -> int:
     for case in person.cases.values():
         if not any(promise.status is PromiseStatus.OPEN for promise in case.promises):
             continue
-        _cancel_open(tx, case.id, now)
+        _cancel_open(tx, case.id, now, TAKEN_BACK)
         cancelled += 1
         if case.status is CaseStatus.PROMISED:
             changes = {"status": CaseStatus.ACTIVE, "plan_dirty": True}
-            because = {"because": "the promise was taken back"}
-            caselog.record(tx, [Entry(case.id, now, EventKind.RESUMED, because, changes=changes)])
+            caselog.record(tx, [Entry(case.id, now, EventKind.RESUMED, {"because": TAKEN_BACK}, changes=changes)])
     return cancelled
 
 

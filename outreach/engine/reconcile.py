@@ -55,8 +55,8 @@ def _settle_doubts(runtime: Runtime) -> int:
 
 def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     channel = Channel(row.channel)
-    try:
-        candidates = list(runtime.carrier.find(channel, row.e164 or "", row.reserved_at - SKEW))
+    try:  # of an erased debtor there is no number left to ask with
+        candidates = list(runtime.carrier.find(channel, row.e164, row.reserved_at - SKEW)) if row.e164 else []
     except CarrierError:
         return 0  # can't be asked now: it stays in doubt
     with runtime.db.begin() as tx:
@@ -69,7 +69,7 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
         current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
         if current.state != AttemptState.IN_DOUBT:
             return 0
-        what = "the carrier has no record of it"
+        what = "the carrier has no record of it" if row.e164 else "the debtor was erased"
         log(tx, row.id, EventKind.ATTEMPT_FAILED, {"key": row.key, "what": what, "disposition": "failed"}, now)
         try_again(tx, row.id, now)
         settle(tx, runtime, row.id, Disposition.FAILED, now)

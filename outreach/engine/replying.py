@@ -7,7 +7,7 @@ contact. What software can't answer is kept for a person.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 from outreach.store.tables import attempt_cases, attempts, consents, inbound_messages, suppressions, tasks
 
 ANSWER_WITHIN = timedelta(days=1)  # how soon a person should look at a reply
+FOR_THE_NUMBER = frozenset({IntentKind.OPT_OUT, IntentKind.HELP, IntentKind.WRONG_NUMBER})  # whoever has it
 CARRIER_WORDS = {"STOP": IntentKind.OPT_OUT, "START": IntentKind.OPT_IN, "HELP": IntentKind.HELP}
 
 
@@ -59,11 +60,11 @@ def reply_came(tx: Connection, runtime: Runtime, report: Report, now: datetime) 
     """Record an inbound text, once per sid, act on it, and reserve the answer."""
     if tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.sid == report.sid)) is not None:
         return
-    owners = facts.debtors_with_number(tx, report.sender or "")
+    owners = facts.owners(tx, report.sender or "", report.to)
     if not owners:
         _keep(tx, report, now, None, None, "needs_person", None, "nobody on file has this number")
         return
-    debtor_id, phone_id = owners[0]
+    debtor_id, phone_id = owners[0].debtor_id, owners[0].phone_id
     stops.lock_debtor(tx, debtor_id)
     person = facts.load(tx, [debtor_id], now).get(debtor_id)
     phone = person.phone(phone_id) if person else None
@@ -72,7 +73,7 @@ def reply_came(tx: Connection, runtime: Runtime, report: Report, now: datetime) 
         return
     last = _last_text(tx, debtor_id)
     loans = _loans(tx, person, last)
-    intent = _read(report, person, loans, last, runtime, now)
+    intent = _sure_of_whom(_read(report, person, loans, last, runtime, now), owners)
     person_needed = intent.needs_human or not loans
     state = "needs_person" if person_needed else "applied"
     message_id = _keep(tx, report, now, debtor_id, phone_id, state, intent, intent.why)
@@ -80,13 +81,20 @@ def reply_came(tx: Connection, runtime: Runtime, report: Report, now: datetime) 
     caselog.record(tx, [Entry(case.id, now, EventKind.REPLIED, detail) for case in loans])
     heard = Heard(tx, runtime, person, phone, loans, intent, message_id, now)
     if intent.kind is IntentKind.OPT_OUT:
-        for other_debtor, other_phone in owners[1:]:  # the number is theirs too, and it said stop
-            _suppress_number(tx, other_debtor, other_phone, now)
+        for other in owners[1:]:  # the number is theirs too, and it said stop
+            _suppress_number(tx, other.debtor_id, other.phone_id, now)
     answer = HANDLERS[intent.kind](heard)
     if person_needed:
         _for_a_person(heard, f"reply: {intent.kind}")
     if answer is not None and not (report.opt_out_type and intent.kind in CARRIER_WORDS.values()):
         answer_with(tx, runtime, person.id, phone.id, [loan.id for loan in loans], answer, now)
+
+
+def _sure_of_whom(intent: Intent, owners: Sequence[facts.Owner]) -> Intent:
+    """Of several debtors with one number, none of whom we wrote to: whose word is it? A person finds out."""
+    if len(owners) == 1 or owners[0].last is not None or intent.kind in FOR_THE_NUMBER:
+        return intent
+    return replace(intent, kind=IntentKind.UNCLEAR, needs_human=True, why="several debtors have this number")
 
 
 def _keep(

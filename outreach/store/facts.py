@@ -287,16 +287,26 @@ def _past(row: Row[Any], refs: tuple[str, ...]) -> PastContact:
     )
 
 
-def debtors_with_number(tx: Connection, e164: str) -> list[tuple[int, int]]:
-    """(debtor id, phone id) of everyone on file with this number, the one we last contacted on it first."""
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A debtor on file with a number; `last` is when we last contacted them on it (from a given sender), if ever."""
+
+    debtor_id: int
+    phone_id: int
+    last: datetime | None
+
+
+def owners(tx: Connection, e164: str, sender: str | None = None) -> list[Owner]:
+    """Everyone on file with this number, the one we last contacted on it (from `sender`, if given) first."""
+    contacted = (attempts.c.phone_id == phones.c.id) & (attempts.c.state != AttemptState.RELEASED)
+    if sender:
+        contacted &= attempts.c.sender == sender
     last = func.max(attempts.c.reserved_at).label("last")
     query = (
         select(phones.c.debtor_id, phones.c.id, last)
-        .outerjoin(attempts, attempts.c.phone_id == phones.c.id)
+        .outerjoin(attempts, contacted)
         .where(phones.c.e164 == e164)
         .group_by(phones.c.debtor_id, phones.c.id)
     )
-    rows = sorted(
-        tx.execute(query), key=lambda row: (row.last is None, -(row.last.timestamp() if row.last else 0), row.id)
-    )
-    return [(row.debtor_id, row.id) for row in rows]
+    found = [Owner(row.debtor_id, row.id, row.last) for row in tx.execute(query)]
+    return sorted(found, key=lambda own: (own.last is None, -(own.last.timestamp() if own.last else 0), own.phone_id))

@@ -1,0 +1,170 @@
+"""What a debtor writes takes effect whatever else goes wrong, and for the right debtor."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from outreach.carriers import Outcome
+from outreach.erase import erase
+from outreach.messages import Library
+from outreach.store.database import Database
+from outreach.store.tables import cases, promises, suppressions, tasks
+from tests.engine.house import ROOT, FakeCarrier, House
+
+NOW = "2026-11-24T11:00:00-05:00"
+
+
+@pytest.fixture
+def house(db: Database, hand_clock: object) -> House:
+    hand_clock.set(datetime.fromisoformat(NOW))  # type: ignore[attr-defined]
+    return House(db, hand_clock)  # type: ignore[arg-type]
+
+
+def broken(house: House, tmp_path: Path, channel: str, name: str) -> None:
+    """A supervisor's slip in one template, in every language."""
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    for path in (tmp_path / "templates" / channel).glob(f"*/{name}.txt"):
+        path.write_text("{{ loan.amount|money }} {{ agent }}\n{{ offered_on|date }}\n")
+    house.runtime.library = Library.load(tmp_path / "templates")
+
+
+def promised(house: House) -> dict[str, tuple[int, str, str]]:
+    query = select(promises.c.amount_minor, promises.c.currency, promises.c.status, cases.c.ref).join(cases)
+    with house.db.read() as connection:
+        rows = connection.execute(query.order_by(promises.c.id))
+        return {row.ref: (row.amount_minor, row.currency, row.status) for row in rows}
+
+
+def texts(house: House) -> list[str]:
+    return [text.body for text in house.carrier.sent]
+
+
+def test_a_stop_counts_though_its_answer_cannot_be_rendered(house: House, tmp_path: Path) -> None:
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    broken(house, tmp_path, "sms", "opt_out_confirmed")
+    house.text("STOP", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    with house.db.read() as connection:
+        assert connection.scalars(select(suppressions.c.reason)).all() == ["opt_out"]
+        note = connection.scalar(select(tasks.c.note))
+    assert note is not None and "opt_out_confirmed" in note
+    assert texts(house) == []
+
+
+def test_a_promise_without_amount_is_each_loan_s_own(house: House) -> None:
+    debtor = house.debtor()
+    house.case(debtor, "L1", date(2026, 11, 27), minor=12000)
+    house.case(debtor, "L2", date(2026, 11, 28), minor=5000)
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    assert promised(house) == {"L1": (12000, "USD", "open"), "L2": (5000, "USD", "open")}
+    assert "$170.00" in texts(house)[-1]
+
+
+def test_an_amount_named_goes_to_the_loan_due_first_and_is_promised_once(house: House) -> None:
+    debtor = house.debtor()
+    house.case(debtor, "L1", date(2026, 11, 28), minor=12000)
+    house.case(debtor, "L2", date(2026, 11, 27), minor=5000)
+    house.text("I'll pay $70 on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    assert promised(house) == {"L2": (5000, "USD", "open"), "L1": (2000, "USD", "open")}
+    assert "$70.00" in texts(house)[-1]
+
+
+def test_loans_in_two_currencies_are_never_added_up(house: House) -> None:
+    debtor = house.debtor()
+    house.case(debtor, "L1", date(2026, 11, 27), minor=12000)
+    house.case(debtor, "L2", date(2026, 11, 28), minor=5000, currency="EUR")
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    assert promised(house) == {"L1": (12000, "USD", "open"), "L2": (5000, "EUR", "open")}
+    assert "170" not in texts(house)[-1] and "27" in texts(house)[-1]
+
+
+def test_a_promise_taken_back_says_so_and_the_cadence_goes_on(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    assert house.status("L1") == "promised"
+    house.text("NO", sid="SM-in-2")
+    house.at("2026-11-24T11:05:00-05:00")
+    cancelled = [detail for kind, detail in house.log("L1") if kind == "promise_cancelled"]
+    assert [detail["because"] for detail in cancelled] == ["the promise was taken back"]
+    assert house.status("L1") == "active"
+    before = len(house.carrier.sent)
+    house.at("2026-11-27T10:30:01-05:00")
+    house.at("2026-11-28T12:00:00-05:00")
+    assert len(house.carrier.sent) > before or house.carrier.called
+
+
+def test_a_second_date_replaces_the_first(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    house.text("sorry, tomorrow instead", sid="SM-in-2")
+    house.at("2026-11-24T11:05:00-05:00")
+    with house.db.read() as connection:
+        rows = connection.execute(select(promises.c.promised_on, promises.c.status).order_by(promises.c.id)).all()
+    assert [tuple(row) for row in rows] == [(date(2026, 11, 27), "cancelled"), (date(2026, 11, 25), "open")]
+    cancelled = [detail for kind, detail in house.log("L1") if kind == "promise_cancelled"]
+    assert [detail["because"] for detail in cancelled] == ["a new date was given"]
+
+
+def two_owners(house: House) -> tuple[int, int]:
+    """A couple with one phone: the wife was written to last."""
+    first, second = house.debtor("D1"), house.debtor("D2", name="Jose Lopez")
+    house.case(first, "L1", date(2026, 12, 20))
+    house.case(second, "L2", date(2026, 11, 27))
+    return first, second
+
+
+def test_a_date_from_a_shared_number_is_the_promise_of_who_was_last_written_to(house: House) -> None:
+    two_owners(house)
+    house.at("2026-11-24T11:00:01-05:00")
+    assert len(house.carrier.sent) == 1  # L2 alone is near its due date
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:05:00-05:00")
+    assert list(promised(house)) == ["L2"]
+
+
+def test_a_date_from_a_shared_number_nobody_was_written_to_on_is_for_a_person(house: House) -> None:
+    first, second = house.debtor("D1"), house.debtor("D2")
+    house.case(first, "L1", date(2026, 12, 20))
+    house.case(second, "L2", date(2026, 12, 20))
+    house.text("I'll pay on Friday", sid="SM-in-1")
+    house.at("2026-11-24T11:05:00-05:00")
+    assert promised(house) == {}
+    with house.db.read() as connection:
+        assert connection.scalars(select(tasks.c.kind)).all() == ["reply"]
+
+
+def test_a_stop_from_a_shared_number_stops_it_for_everyone(house: House) -> None:
+    first, second = two_owners(house)
+    house.text("STOP", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    with house.db.read() as connection:
+        rows = connection.execute(select(suppressions.c.debtor_id, suppressions.c.scope)).all()
+    assert sorted(tuple(row) for row in rows) == [(first, "phone"), (second, "phone")]
+    house.at("2026-11-28T12:00:00-05:00")
+    assert len(texts(house)) == 1 and "$" not in texts(house)[0]  # the confirmation
+
+
+def test_an_attempt_in_doubt_about_an_erased_debtor_is_settled_without_asking_for_nobody(house: House) -> None:
+    class Asked(FakeCarrier):
+        def find(self, channel, to, since):  # type: ignore[no-untyped-def]
+            assert to, "asked for every message there is"
+            return super().find(channel, to, since)
+
+    house.carrier = house.runtime.carrier = Asked(answers=[Outcome.IN_DOUBT], lost=True)
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.at("2026-11-24T11:00:01-05:00")
+    assert "in_doubt" in " ".join(house.kinds("L1")), house.kinds("L1")
+    erase(house.db, "D1", house.clock.now())
+    house.at("2026-11-24T13:00:00-05:00")
+    failed = [detail for kind, detail in house.log("L1") if kind == "attempt_failed"]
+    assert [detail["what"] for detail in failed] == ["the debtor was erased"]
