@@ -172,7 +172,7 @@ Explains = Callable[[Matter], set[str]]
 
 def _half_second(matter: Matter) -> set[str]:
     whole = replace(matter.put, now=matter.put.now.replace(microsecond=0))
-    plain = replace(whole, ask=replace(whole.ask, purpose=Purpose.COLLECTION))
+    plain = replace(whole, ask=replace(whole.ask, purpose=Purpose.COLLECTION, consents=()))
     closed = matter.court.gate(whole) | matter.court.gate(plain)
     return (matter.stricter("hours") & closed) | matter.looser("margin")
 

@@ -8,11 +8,11 @@ docs/rulebooks.md tells it in words.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from outreach.core import zones as zone_tables
-from outreach.core.moment import Moment, in_force, instant
+from outreach.core.moment import Moment, in_force, while_in_force
 from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop
 from outreach.core.rules import HORIZON, JUDGES, margin
 from outreach.core.stops import callback, inconvenient, stops
@@ -114,7 +114,7 @@ def _plain(moment: Moment, rules: Iterable[Rule]) -> list[Refusal]:
         if in_force(rule, moment):
             refusal = JUDGES[type(rule)](rule, moment)
             if refusal is not None:
-                found.append(_while_in_force(refusal, rule.source.until_on, moment.zones))
+                found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
     return found
 
 
@@ -130,18 +130,8 @@ def _special(moment: Moment, bound: Bound) -> list[Refusal]:
     for rule in rules:
         refusal = margin(rule, hours, moment) if isinstance(rule, Margin) else None
         if refusal is not None:
-            found.append(_while_in_force(refusal, rule.source.until_on, moment.zones))
+            found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
     return found
-
-
-def _while_in_force(refusal: Refusal, until_on: date | None, zones: tuple[str, ...]) -> Refusal:
-    """A rule that ends refuses no longer than it is in force in some zone."""
-    if until_on is None:
-        return refusal
-    ends = max(instant(until_on, time(0), name) for name in zones)
-    if refusal.retry_at is not None and refusal.retry_at <= ends:
-        return refusal
-    return replace(refusal, retry_at=ends)
 
 
 def _first_lawful(ask: Ask, where: Situation, bound: Bound, refusals: list[Refusal], now: datetime) -> datetime | None:

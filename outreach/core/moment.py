@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from outreach.core import zones as zone_tables
@@ -93,6 +94,16 @@ def lifts(lifted: Lifted | None, moment: Moment) -> bool:
 def refusal(source: Source, fact: str, retry_at: datetime | None) -> Refusal:
     """A refusal by the rule of this source, with the fact it rests on."""
     return Refusal(source.id, source.citation, f"{source.because}: {fact}" if fact else source.because, retry_at)
+
+
+def while_in_force(found: Refusal, until_on: date | None, zones: tuple[str, ...]) -> Refusal:
+    """A rule that ends refuses no longer than it is in force in some zone."""
+    if until_on is None or not zones:
+        return found
+    ends = max(instant(until_on, time(0), name) for name in zones)
+    if found.retry_at is not None and found.retry_at <= ends:
+        return found
+    return replace(found, retry_at=ends)
 
 
 def local(at: datetime, name: str) -> datetime:

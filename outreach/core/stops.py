@@ -14,6 +14,7 @@ from outreach.core.moment import (
     local,
     refusal,
     sent_since,
+    while_in_force,
 )
 from outreach.core.rulebook import Stop
 from outreach.core.terms import (
@@ -46,7 +47,8 @@ def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
         narrow = _reaches(stop, moment.ask)
         cited = [r for r in rules if stop.reason in r.reasons and (narrow or (r.widen and _automatic(moment.ask)))]
         for rule in cited:
-            yield refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
+            found = refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
+            yield while_in_force(found, rule.source.until_on, moment.zones)
         if narrow and not cited:
             yield Refusal(f"STOP-{stop.reason.upper()}", "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
 

@@ -26,7 +26,9 @@ Job = tuple[Path, dict[str, str], int, int]
 def hear(job: Job) -> tuple[Tally, list[str]]:
     folder, adopted, count, seed = job
     court = Court(folder, adopted)
-    return court.hear(count, seed), list(court.kinds)
+    tally = court.hear(count, seed)
+    tally.wrong = [f"seed {seed}: {line}" for line in tally.wrong]
+    return tally, list(court.kinds)
 
 
 def jobs(asks: int, seed: int, made_up: Path) -> list[Job]:
@@ -54,6 +56,8 @@ def main() -> int:
             tally, named = done.result()
             total.add(tally)
             rules |= set(named)
+            for line in tally.wrong:  # at once: a run of an hour may be cut short
+                print(f"\nwrong: {line}", flush=True)
             print(f"\r{total.asks:,} asks, {len(total.wrong)} wrong", end="", file=sys.stderr, flush=True)
     report(total, rules)
     return 1 if total.wrong else 0
@@ -70,8 +74,6 @@ def report(total: Tally, rules: set[str]) -> None:
     for question, count in total.open.most_common():
         print(f"open {count:7,}  {question}")
     print(f"wrong {len(total.wrong):,}")
-    for line in total.wrong[:20]:
-        print("  " + line)
 
 
 def MADE_UP(rule: str) -> bool:  # noqa: N802

@@ -158,6 +158,22 @@ def test_no_reason_to_stop_is_ever_overlooked(reason: SuppressionReason) -> None
         ).allowed
 
 
+def test_what_only_an_ending_rule_widens_is_lawful_when_the_rule_ends(tmp_path: Path) -> None:
+    (tmp_path / "us").mkdir()
+    (tmp_path / "us" / "widening.yaml").write_text(
+        "rulebook: us/widening\ntitle: t\ncountry: US\nrules:\n"
+        "  - {rule: US-W-1, because: widened, citation: none at all, confidence: A, in_force_until: 2026-12-01,\n"
+        "     stop: {reasons: [opt_out], widen: true}}\n"
+    )
+    books = load_rulebooks(tmp_path, {})
+    stopped = Suppression(
+        SuppressionReason.OPT_OUT, SuppressionScope.PHONE, NOON, channel=Channel.SMS, phone="+15185550199"
+    )
+    verdict = judge(asked(suppressions=(stopped,)), books, NOON)
+    assert [refusal.rule for refusal in verdict.refusals] == ["US-W-1"]
+    assert verdict.retry_at == datetime(2026, 12, 1, tzinfo=NEW_YORK)
+
+
 def test_a_stop_reaches_as_far_as_its_scope() -> None:
     def held(**limits: object) -> bool:
         stop = replace(Suppression(SuppressionReason.OPT_OUT, SuppressionScope.PHONE, NOON), **limits)  # type: ignore[arg-type]
