@@ -6,6 +6,7 @@ Exit 0 done, 1 the answer is no, 2 bad usage or bad input: one line per fault on
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -25,6 +26,7 @@ from outreach.core.terms import ConfigError, OutreachError
 from outreach.store.database import Database, explain_failure
 
 FOLDERS = ("campaigns", "templates", "config")
+DEMO = Path("outreach-demo")
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -36,6 +38,22 @@ def cli() -> None:
 
 def _database() -> Database:
     return bootstrap.open_database(bootstrap.environment_settings().database_url)
+
+
+def _told() -> bootstrap.Settings:
+    """The deployment asked about: the one here, else the demo's that `make run` left. Reading makes no database.
+
+    Raises ConfigError when there is neither.
+    """
+    settings = bootstrap.environment_settings()
+    file = settings.database_file
+    if file is None or file.exists():
+        return settings
+    demo = bootstrap.read_settings({}, DEMO)
+    if os.environ.get("OUTREACH_DATABASE_URL") or demo.database_file is None or not demo.database_file.exists():
+        raise ConfigError(f"{file}: no database yet; `outreach import BOOK.csv` makes one, and `outreach demo` its own")
+    click.echo(f"(of the demo, in {DEMO})", err=True)
+    return demo
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
@@ -128,9 +146,9 @@ def judge(rulebooks: Path | None, law_only: bool) -> None:
     _answer_lines(answer)
 
 
-def _law(folder: Path | None = None) -> Rulebooks:
-    """The rulebooks of `folder`, else of this deployment, else those shipped; with what was adopted here."""
-    root = bootstrap.environment_settings().root
+def _law(folder: Path | None = None, root: Path | None = None) -> Rulebooks:
+    """The rulebooks of `folder`, else of the deployment in `root` (default: here), else those shipped."""
+    root = root or bootstrap.environment_settings().root
     adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
     return load_rulebooks(folder or _rulebooks(root), adopted)
 
@@ -205,7 +223,7 @@ def case(ref: str, as_json: bool) -> None:
     from outreach.casewords import line
     from outreach.store.reading import read_case
 
-    found = read_case(_database(), ref)
+    found = read_case(bootstrap.open_database(_told().database_url), ref)
     if found is None:
         raise OutreachError(f"no case {ref!r}, expected a loan reference of the book")
     if as_json:
@@ -225,8 +243,10 @@ def explain(ref: str, channel: str | None, at_: str | None, as_json: bool) -> No
     """When the debtor of case REF may next be contacted, why not now, and what would change it."""
     from outreach import explained
 
-    at = _instant(at_) if at_ else bootstrap.WallClock().now()
-    found = explained.explain(_database(), _law(), ref, at, channel)
+    told = _told()
+    db = bootstrap.open_database(told.database_url)
+    at = _instant(at_) if at_ else bootstrap.simulated_now(db) or bootstrap.WallClock().now()
+    found = explained.explain(db, _law(root=told.root), ref, at, channel)
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else explained.words(found))
 
 
@@ -248,7 +268,7 @@ def audit(from_: datetime | None, to: datetime | None, as_json: bool) -> None:
     """Verify the case log: numbering and hash chain. Exit 1 on any finding."""
     from outreach.audit import audit as verify
 
-    findings = verify(_database(), from_, to, progress=_progress("audit"))
+    findings = verify(bootstrap.open_database(_told().database_url), from_, to, progress=_progress("audit"))
     for finding in findings:
         click.echo(json.dumps(finding, default=str) if as_json else str(finding))
     if findings:
@@ -264,7 +284,9 @@ def export_proof(ref: str, out: Path | None) -> None:
     """The log of case REF with its permits, law and seals; anybody can check it with verify_proof.py."""
     from outreach import proof
 
-    text = json.dumps(proof.export_proof(_database(), ref), ensure_ascii=False, indent=1)
+    text = json.dumps(
+        proof.export_proof(bootstrap.open_database(_told().database_url), ref), ensure_ascii=False, indent=1
+    )
     if out is None:
         click.echo(text)
         return
@@ -283,7 +305,7 @@ def erase(debtor: str, yes: bool) -> None:
 
     if not yes:
         click.confirm(f"forget everything personal about {debtor} for good?", abort=True)
-    forget(_database(), debtor, bootstrap.WallClock().now())
+    forget(bootstrap.open_database(_told().database_url), debtor, bootstrap.WallClock().now())
     click.echo(f"{debtor} is forgotten; the case log still verifies (outreach audit)")
 
 
@@ -339,7 +361,7 @@ def worker(config: Path | None, skip_preflight: bool) -> None:
 
 @cli.command()
 @click.option("--port", default=8000, show_default=True)
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("outreach-demo"), show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=DEMO, show_default=True)
 @click.option("--seconds-per-day", default=20.0, show_default=True, help="How fast the simulated clock runs.")
 @click.option("--days", default=0, help="Stop after so many simulated days (0: never).")
 @click.option("--no-browser", is_flag=True)

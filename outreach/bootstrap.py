@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from outreach import campaigns
@@ -22,9 +23,11 @@ from outreach.engine.runtime import AgentEntry, Clock, Policy, Runtime
 from outreach.messages import Library
 from outreach.store.database import Database, explain_failure
 from outreach.store.migrate import migrate
+from outreach.store.tables import settings as stored
 
 T = TypeVar("T")
 CONFIG = Path("config") / "outreach.yaml"
+DEMO_CLOCK = "demo_clock"  # where a demo's clock stands, among the stored settings
 SECRETS = (
     "OUTREACH_DATABASE_URL",
     "TWILIO_ACCOUNT_SID",
@@ -59,6 +62,12 @@ class Settings:
     api_url: str = ""
     secret_key: str = ""
     program_keys: tuple[str, ...] = ()  # what programs show the console's API; several while one is replaced
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where an SQLite database lies; None for a server's."""
+        url = make_url(self.database_url)
+        return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
     @property
     def sending_secret(self) -> bool:
@@ -151,6 +160,13 @@ def open_database(url: str) -> Database:
         db.close()
         raise explain_failure(error, url) from None
     return db
+
+
+def simulated_now(db: Database) -> datetime | None:
+    """The clock of a demo's database where it stood last; None for any other."""
+    with db.read() as connection:
+        value = connection.scalar(select(stored.c.value).where(stored.c.name == DEMO_CLOCK))
+    return datetime.fromisoformat(value) if value else None
 
 
 def build(settings: Settings, clock: Clock, carrier: Carrier, *, config_file: Path | None = None) -> Runtime:

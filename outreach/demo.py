@@ -45,7 +45,7 @@ STRIDE = timedelta(minutes=3)  # how far the clock goes when nothing happens
 GRAIN = timedelta(seconds=5)  # what happens within this of each other happens in one go
 SAVE_EVERY = timedelta(hours=6)
 DAY = 86400.0
-CLOCK = "demo_clock"
+DATABASE = Path("data", "outreach.db")
 LAYOUT = ("campaigns", "templates", "config")
 
 
@@ -154,8 +154,11 @@ class Demo:
         self.simulator.save(self.folder / "simulator.json")
         with self.runtime.db.begin() as tx:
             value = self.clock.at.isoformat()
-            if tx.execute(update(stored).where(stored.c.name == CLOCK).values(value=value)).rowcount == 0:
-                tx.execute(insert(stored).values(name=CLOCK, value=value))
+            if (
+                tx.execute(update(stored).where(stored.c.name == bootstrap.DEMO_CLOCK).values(value=value)).rowcount
+                == 0
+            ):
+                tx.execute(insert(stored).values(name=bootstrap.DEMO_CLOCK, value=value))
 
 
 def _as_payments(tx: Any, e164: str, at: datetime, share: float) -> list[payments.Payment]:
@@ -179,7 +182,7 @@ def run_demo(
 ) -> None:
     """Start the demo and drive it until Ctrl-C (or for `days` simulated days). Raises ConfigError."""
     claim_port(HOST, port)
-    if fresh and (folder / "outreach.db").exists():
+    if fresh and (folder / DATABASE).exists():
         shutil.rmtree(folder)
     demo = build_demo(port, folder, seconds_per_day)
     server = waitress.create_server(_app(demo), host=HOST, port=port, threads=24)
@@ -205,7 +208,7 @@ def build_demo(port: int, folder: Path, seconds_per_day: float) -> Demo:
     url = f"http://{HOST}:{port}"
     settings = Settings(
         root=folder,
-        database_url=f"sqlite:///{(folder / 'outreach.db').resolve()}",
+        database_url=f"sqlite:///{(folder / DATABASE).resolve()}",
         public_url=url,
         account_sid=ACCOUNT,
         auth_token=_secret(folder / "auth_token"),
@@ -243,13 +246,9 @@ def _start(database_url: str) -> datetime:
     """Where an earlier demo stopped, else this morning, 08:00 in New York, winter time."""
     db = bootstrap.open_database(database_url)
     try:
-        with db.read() as connection:
-            value = connection.scalar(select(stored.c.value).where(stored.c.name == CLOCK))
+        return bootstrap.simulated_now(db) or datetime.combine(WallClock().now().date(), time(13), UTC)
     finally:
         db.close()
-    if value:
-        return datetime.fromisoformat(value)
-    return datetime.combine(WallClock().now().date(), time(13), UTC)
 
 
 def _furnish(simulator: Simulator, runtime: Runtime, url: str) -> None:

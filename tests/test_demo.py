@@ -4,7 +4,6 @@ against the law by a plain reading of our own, and against our log."""
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -35,7 +34,7 @@ class Ran:
     second: str
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
-        with sqlite3.connect(self.folder / "outreach.db") as connection:
+        with sqlite3.connect(self.folder / "data" / "outreach.db") as connection:
             return connection.execute(query).fetchall()
 
     def journal(self) -> list[dict[str, str]]:
@@ -67,7 +66,7 @@ def demo(folder: Path, port: int, *more: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = tmp_path_factory.mktemp("demo") / "house"
+    folder = tmp_path_factory.mktemp("demo") / "outreach-demo"
     outputs = []
     for _ in range(2):
         done = demo(folder, free_port(), "--seconds-per-day", "1", "--days", "1")
@@ -169,11 +168,9 @@ def test_after_a_stop_there_is_one_confirmation_and_silence(ran: Ran) -> None:
 
 
 def test_the_log_verifies_and_a_case_can_be_read(ran: Ran) -> None:
-    environment = os.environ | {"OUTREACH_DATABASE_URL": f"sqlite:///{ran.folder / 'outreach.db'}"}
-
-    def outreach(*words: str) -> subprocess.CompletedProcess[str]:
+    def outreach(*words: str, folder: Path = ran.folder) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "outreach", *words]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ran.folder, check=False)
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
 
     assert outreach("audit").returncode == 0
     (ref,) = ran.sql(
@@ -186,6 +183,9 @@ def test_the_log_verifies_and_a_case_can_be_read(ran: Ran) -> None:
     nobody = outreach("case", "NOBODY")
     assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
     assert outreach("check").returncode == 0
+    above = outreach("case", str(ref), folder=ran.folder.parent)  # where `make run` was said
+    assert (above.returncode, above.stdout) == (0, story.stdout) and "outreach-demo" in above.stderr
+    assert outreach("explain", str(ref), folder=ran.folder.parent).returncode == 0
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
@@ -221,3 +221,10 @@ def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", port))
+
+
+def test_asking_about_a_case_makes_no_database(tmp_path: Path) -> None:
+    asked = [sys.executable, "-m", "outreach", "case", "L1"]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2 and "no database yet" in done.stderr and done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
