@@ -132,9 +132,7 @@ class Court:
         """Why the gate may know of no lawful instant where there is one."""
         if put.now.year < 2020:
             return "no instant known: years before the first whose holidays are known"
-        rules = [rule for book in self.law.books for rule in book["rules"] if rule["rule"] in self.gate(put)]
-        silent = any((rule.get("applies") or {}).get("law_is_silent") for rule in rules)
-        return "no instant known: a law of hours comes into force and a silent policy goes" if silent else None
+        return None
 
     def _refused_at(self, put: Put, tally: Tally, what: str) -> None:
         oracle = self.oracle(put)
@@ -174,7 +172,7 @@ def _half_second(matter: Matter) -> set[str]:
     whole = replace(matter.put, now=matter.put.now.replace(microsecond=0))
     plain = replace(whole, ask=replace(whole.ask, purpose=Purpose.COLLECTION, consents=()))
     closed = matter.court.gate(whole) | matter.court.gate(plain)
-    return (matter.stricter("hours") & closed) | matter.looser("margin")
+    return (matter.stricter("hours", "margin") & closed) | matter.looser("margin")
 
 
 def _refused_after(matter: Matter) -> set[str]:

@@ -7,12 +7,12 @@ docs/rulebooks.md tells it in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 
 from outreach.core import zones as zone_tables
-from outreach.core.moment import Moment, in_force, while_in_force
+from outreach.core.moment import Moment, in_force, instant, while_in_force
 from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop
 from outreach.core.rules import HORIZON, JUDGES, margin
 from outreach.core.stops import callback, inconvenient, stops
@@ -30,6 +30,7 @@ class Bound:
     rules: tuple[Rule, ...]
     stops: tuple[Stop, ...]
     special: bool
+    law_hours: tuple[ContactHours, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def _bound(ask: Ask, where: Situation) -> Bound:
         stops_ = tuple(rule for rule in rules if isinstance(rule, Stop))
         others = tuple(rule for rule in rules if not isinstance(rule, Stop))
         special = any(isinstance(rule, Margin) or rule.source.scope.law_is_silent for rule in others)
-        found = where.bound[key] = Bound(others, stops_, special)
+        hours = tuple(rule for rule in others if isinstance(rule, ContactHours))
+        law_hours = tuple(rule for rule in hours if not rule.source.id.startswith(POLICY_RULE))
+        found = where.bound[key] = Bound(others, stops_, special, law_hours)
     return found
 
 
@@ -122,16 +125,32 @@ def _special(moment: Moment, bound: Bound) -> list[Refusal]:
     """With company rules that look at the hours of the law: to fill its silence, or to keep a margin from its ends."""
     rules = [rule for rule in bound.rules if in_force(rule, moment)]
     hours = [rule for rule in rules if isinstance(rule, ContactHours)]
-    silent = all(rule.source.id.startswith(POLICY_RULE) for rule in hours)
-    if not silent:
+    speaks = _law_speaks_at(bound.law_hours, moment)
+    if speaks is not None and speaks <= moment.now:
         rules = [rule for rule in rules if not rule.source.scope.law_is_silent]
         hours = [rule for rule in hours if not rule.source.scope.law_is_silent]
+        speaks = None
     found = _plain(moment, [rule for rule in rules if not isinstance(rule, Margin)])
     for rule in rules:
         refusal = margin(rule, hours, moment) if isinstance(rule, Margin) else None
         if refusal is not None:
             found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
-    return found
+    if speaks is None:
+        return found
+    silent = {rule.source.id for rule in rules if rule.source.scope.law_is_silent}
+    return [_not_after(refusal, speaks) if refusal.rule in silent else refusal for refusal in found]
+
+
+def _law_speaks_at(law: Sequence[ContactHours], moment: Moment) -> datetime | None:
+    """When hours of the law are in force in some zone: from now on, or from the first such rule to come; None if never."""
+    if any(in_force(rule, moment) for rule in law):
+        return moment.now
+    starts = [instant(r.source.from_on, time(0), name) for r in law if r.source.from_on for name in moment.zones]
+    return min((at for at in starts if at > moment.now), default=None)
+
+
+def _not_after(refusal: Refusal, at: datetime) -> Refusal:
+    return refusal if refusal.retry_at is not None and refusal.retry_at <= at else replace(refusal, retry_at=at)
 
 
 def _first_lawful(ask: Ask, where: Situation, bound: Bound, refusals: list[Refusal], now: datetime) -> datetime | None:

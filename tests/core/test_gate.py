@@ -158,14 +158,39 @@ def test_no_reason_to_stop_is_ever_overlooked(reason: SuppressionReason) -> None
         ).allowed
 
 
+def made_up(folder: Path, **books: str) -> Path:
+    """Rulebooks of these rules (YAML): `us__new` is us/new."""
+    for name, rules in books.items():
+        book = name.replace("__", "/")
+        file = folder / f"{book}.yaml"
+        file.parent.mkdir(exist_ok=True)
+        head = f"rulebook: {book}\ntitle: made up\n" + ("" if book.startswith("policy") else "country: US\n")
+        file.write_text(f"{head}rules:\n{rules}")
+    return folder
+
+
+def test_a_policy_for_the_silence_of_the_law_gives_way_on_the_day_the_law_begins(tmp_path: Path) -> None:
+    why = "because: made up, citation: made up"
+    law = f"""
+  - {{rule: US-N-1, {why}, confidence: A, in_force_from: 2026-11-28,
+     hours: {{windows: [{{days: daily, from: "08:00", to: "21:00"}}]}}}}
+"""
+    ours = f"""
+  - {{rule: POLICY-H-1, {why}, confidence: POLICY, applies: {{law_is_silent: true}},
+     hours: {{windows: [{{days: mon, from: "10:00", to: "11:00"}}]}}}}
+"""
+    books = load_rulebooks(made_up(tmp_path, us__new=law, policy__house=ours), {"US": "policy/house"})
+    verdict = judge(asked(), books, NOON)  # a Tuesday; without the law to come, not before Monday
+    assert [refusal.rule for refusal in verdict.refusals] == ["POLICY-H-1"]
+    assert verdict.retry_at == datetime(2026, 11, 28, 8, tzinfo=NEW_YORK)
+
+
 def test_what_only_an_ending_rule_widens_is_lawful_when_the_rule_ends(tmp_path: Path) -> None:
-    (tmp_path / "us").mkdir()
-    (tmp_path / "us" / "widening.yaml").write_text(
-        "rulebook: us/widening\ntitle: t\ncountry: US\nrules:\n"
+    widens = (
         "  - {rule: US-W-1, because: widened, citation: none at all, confidence: A, in_force_until: 2026-12-01,\n"
         "     stop: {reasons: [opt_out], widen: true}}\n"
     )
-    books = load_rulebooks(tmp_path, {})
+    books = load_rulebooks(made_up(tmp_path, us__widening=widens), {})
     stopped = Suppression(
         SuppressionReason.OPT_OUT, SuppressionScope.PHONE, NOON, channel=Channel.SMS, phone="+15185550199"
     )
