@@ -170,8 +170,9 @@ Explains = Callable[[Matter], set[str]]
 
 def _half_second(matter: Matter) -> set[str]:
     whole = replace(matter.put, now=matter.put.now.replace(microsecond=0))
-    plain = replace(whole, ask=replace(whole.ask, purpose=Purpose.COLLECTION, consents=()))
-    closed = matter.court.gate(whole) | matter.court.gate(plain)
+    unlifted = replace(whole, ask=replace(whole.ask, consents=()))
+    plain = replace(unlifted, ask=replace(unlifted.ask, purpose=Purpose.COLLECTION))
+    closed = matter.court.gate(whole) | matter.court.gate(unlifted) | matter.court.gate(plain)
     return (matter.stricter("hours", "margin") & closed) | matter.looser("margin")
 
 
@@ -197,12 +198,6 @@ def _unknown_number(matter: Matter) -> set[str]:
 def _split_area_code(matter: Matter) -> set[str]:
     place = matter.place()
     return matter.oracle - matter.gate if place and place.area_code in ("606", "418", "867") else set()
-
-
-def _caribbean(matter: Matter) -> set[str]:
-    place = matter.place()
-    elsewhere = place and place.area_code and place.country not in ("US", "CA")
-    return matter.gate - matter.oracle if elsewhere else set()
 
 
 def _maybe_mobile(matter: Matter) -> set[str]:
@@ -251,7 +246,6 @@ OPEN: dict[str, Explains] = {
     "an address without a region may be in every region of its country": _no_region,
     "a number unknown to libphonenumber still has a country and an area code": _unknown_number,
     "area codes 418, 606, 867 lie in several zones": _split_area_code,
-    "a Caribbean number has its own zone, not all of North America's": _caribbean,
     "a number that may be mobile says its country, no more": _maybe_mobile,
     "or_wrote: a text from an unnamed number is not one from this number": _nameless_text,
     "wait: a call from the debtor starts it whatever the channels": _call_starts_text_wait,

@@ -37,8 +37,8 @@ def _hours(rule: ContactHours, moment: Moment) -> Refusal | None:
 
 def _opens_everywhere(rule: ContactHours, now: datetime, names: tuple[str, ...]) -> datetime | None:
     """The first instant from `now` on that is open in every zone; None if there is none within the horizon."""
-    at = now
-    for _ in range(HORIZON):
+    at, end = now, now + timedelta(days=HORIZON)
+    while at <= end:
         later = [_opens(rule, at, name) for name in names]
         if None in later:
             return None

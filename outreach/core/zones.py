@@ -201,6 +201,9 @@ def phone_zones(e164: str) -> tuple[str, ...]:
         known = SPLIT_AREA_CODES.get(str(number.national_number)[:3])
         if known:
             return known
+        country = number_country(e164)
+        if country not in (None, "US", "CA"):
+            return country_zones(country)  # an island's own, not all of North America's
     elif phonenumbers.number_type(number) is PhoneNumberType.MOBILE:
         return ()  # outside North America a mobile number says its country, no more
     found = tuple(name for name in number_zones.time_zones_for_number(number) if name != "Etc/Unknown")

@@ -35,6 +35,7 @@ from outreach.core.terms import (
     SuppressionScope,
     Voice,
 )
+from outreach.core.zones import candidate_zones
 
 ROOT = Path(__file__).parents[2]
 BOOKS = load_rulebooks(ROOT / "config" / "rulebooks", {"GB": "policy/default"})
@@ -361,3 +362,20 @@ def test_retry_at_is_lawful_and_nothing_just_before_it_is(
         between = now + (verdict.retry_at - now) * part / 8
         if between < verdict.retry_at:
             assert not judge(ask, BOOKS, between).allowed
+
+
+def test_an_overlap_of_three_zones_of_half_the_year_is_found(tmp_path: Path) -> None:
+    ours = """
+  - {rule: POLICY-H-1, because: made up, citation: made up, confidence: POLICY,
+     hours: {windows: [{days: daily, from: "08:01", to: "20:55"}]}}
+"""
+    books = load_rulebooks(made_up(tmp_path, policy__house=ours), dict.fromkeys(("NZ", "DE", "US"), "policy/house"))
+    places = (Address("NZ"), Address("DE"), Address("US", "CA"))
+    ask = asked(addresses=places, phone=Phone("+4930123456", PhoneKind.LANDLINE))
+    verdict = judge(ask, books, datetime(2026, 4, 6, 12, tzinfo=UTC))
+    assert verdict.retry_at == datetime(2026, 10, 25, 19, 1, tzinfo=UTC)  # Auckland on summer time, Berlin no longer
+    assert judge(ask, books, verdict.retry_at).allowed
+
+
+def test_an_island_s_number_lies_on_that_island() -> None:
+    assert candidate_zones((), Phone("+18762101234", PhoneKind.MOBILE), None) == ("America/Jamaica",)
