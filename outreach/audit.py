@@ -137,7 +137,9 @@ def _verify_case(case: Row[Any], events: list[Row[Any]]) -> Finding | None:
         if head != event.hash:
             return Finding(case.ref, seq, f"altered: its hash does not fit ({event.kind})")
     if seq != case.last_seq:
-        return Finding(case.ref, seq + 1, f"missing: the case counts {case.last_seq} events, the log has {seq}")
+        what = "missing" if seq < case.last_seq else "added"
+        counts = f"{what}: the case counts {case.last_seq} events, the log has {seq}"
+        return Finding(case.ref, min(seq, case.last_seq) + 1, counts)
     if head != case.last_hash:
         return Finding(case.ref, 0, "its last hash is not that of the log")
     return None
