@@ -11,7 +11,8 @@ import re
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from babel.numbers import is_currency
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from outreach.core.cadence import Anchor, Audience, Campaign, Condition, Late, Step, Try
 from outreach.core.money import read_amount
@@ -104,6 +105,17 @@ class AudienceModel(Strict):
     languages: Annotated[frozenset[str], Many] = frozenset()
     creditors: Annotated[frozenset[str], Many] = frozenset()
     collectors: Annotated[frozenset[Collector], Many] = frozenset()
+
+    @field_validator("amount_due")
+    @classmethod
+    def _amounts(cls, ranges: dict[str, AmountRange]) -> dict[str, AmountRange]:
+        for currency, amounts in ranges.items():
+            if not is_currency(currency):
+                raise ValueError(f"{currency!r} is no currency, expected ISO 4217 like USD")
+            low, high = _minor(amounts.at_least, currency), _minor(amounts.at_most, currency)
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"`at_least` is more than `at_most` for {currency}")
+        return ranges
 
     def frozen(self) -> Audience:
         amounts = tuple(

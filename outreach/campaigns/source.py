@@ -7,7 +7,9 @@ an unknown key or value says which known one was probably meant.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,12 +17,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from outreach.core.terms import ConfigError, Fault
 
 M = TypeVar("M", bound=BaseModel)
 Path_ = Sequence[str | int]
 SHOWN = 60
+MOST_NODES = 200_000
+TOO_DEEP = "nested too deeply, expected a handful of levels"
+DATE = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
 
 
 def read(path: Path, model: type[M]) -> M:
@@ -34,8 +40,16 @@ def file_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(Fault(str(path), 0, 0, "no such file")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(Fault(str(path), 0, 0, f"cannot be read: {error}")) from None
+    except OSError as error:
+        raise ConfigError(Fault(str(path), 0, 0, f"cannot be read: {error.strerror}")) from None
+    except UnicodeDecodeError as error:
+        line, column = _where(bytes(error.object)[: error.start].decode("utf-8", "replace"))
+        raise ConfigError(Fault(str(path), line, column, "no UTF-8 from here on, expected text in UTF-8")) from None
+
+
+def _where(before: str) -> tuple[int, int]:
+    """1-based line and column of what comes after `before`."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def read_text(text: str, file: str, model: type[M]) -> M:
@@ -47,7 +61,7 @@ def read_document(text: str, file: str, model: type[M]) -> tuple[M, Any]:
     """The text as a `model`, and as the document with positions. Raises ConfigError."""
     document = parse(text, file)
     try:
-        return model.model_validate(plain(document)), document
+        return model.model_validate(_plain(document, file)), document
     except ValidationError as error:
         raise ConfigError(*[_fault(document, file, e, model) for e in error.errors()]) from None
 
@@ -63,11 +77,48 @@ def parse(text: str, file: str) -> Any:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         what = " ".join(str(error.problem or "not YAML").split("\n")[0].split())
         raise ConfigError(Fault(file, line, column, f"{what}, expected YAML")) from None
+    except ReaderError as error:
+        line, column = _where(text[: error.position])
+        what = f"the character #x{ord(text[error.position]):02x} has no place in YAML"
+        raise ConfigError(Fault(file, line, column, what)) from None
+    except RecursionError:
+        raise ConfigError(Fault(file, 1, 1, TOO_DEEP)) from None
     except (YAMLError, ValueError) as error:
-        raise ConfigError(Fault(file, 0, 0, f"not YAML: {str(error).splitlines()[0]}")) from None
+        raise ConfigError(_odd_date(text, file) or Fault(file, 0, 0, f"not YAML: {error}".splitlines()[0])) from None
     if not isinstance(document, Mapping):
         raise ConfigError(Fault(file, 1, 1, "empty or no mapping, expected `key: value` lines"))
     return document
+
+
+def _odd_date(text: str, file: str) -> Fault | None:
+    """YAML takes what looks like a date for one, and complains without a place when there is no such day."""
+    for found in DATE.finditer(text):
+        try:
+            date.fromisoformat(found[0])
+        except ValueError:
+            return Fault(file, *_where(text[: found.start()]), f"{found[0]} is no date, expected YYYY-MM-DD")
+    return None
+
+
+def _plain(document: Any, file: str) -> Any:
+    """`plain`, of what is no larger than it looks: aliases of aliases may stand for more than a machine holds."""
+    try:
+        if _size(document, MOST_NODES) <= 0:
+            raise ConfigError(Fault(file, 1, 1, f"more than {MOST_NODES:,} values, its aliases written out"))
+        return plain(document)
+    except RecursionError:
+        raise ConfigError(Fault(file, 1, 1, TOO_DEEP)) from None
+
+
+def _size(value: Any, left: int) -> int:
+    """What is left of `left` after one for each value; it stops counting below 0."""
+    left -= 1
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for item in inner:
+        if left <= 0:
+            return left
+        left = _size(item, left)
+    return left
 
 
 def plain(value: Any) -> Any:
