@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from outreach.core.terms import EventKind, OutreachError
 from outreach.engine import stops
@@ -27,6 +27,8 @@ from outreach.store.tables import (
 )
 
 FORGOTTEN = "erased"
+WAITING = "new"
+BLANK = {"body": None, "sender": None, "why": None}
 
 
 def erase(db: Database, debtor_ref: str, now: datetime) -> int:
@@ -38,10 +40,7 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
         if row.erased_at is not None:
             return 0
         stops.facts_changed(tx, row.id, "the person is forgotten", now)
-        numbers = [n for n in tx.scalars(select(phones.c.e164).where(phones.c.debtor_id == row.id)) if n]
-        for number in numbers:  # what the carrier told us names the number
-            told = carrier_inbox.c.raw.contains(number, autoescape=True)
-            tx.execute(update(carrier_inbox).where(told).values(raw=None, state=FORGOTTEN))
+        _forget_numbers(tx, row.id)
         case_ids = list(tx.scalars(select(cases.c.id).where(cases.c.debtor_id == row.id).order_by(cases.c.id)))
         forgotten = {"name": None, "email": None, "salt": None, "stated_zone": None, "book_said": None}
         tx.execute(update(debtors).where(debtors.c.id == row.id).values(**forgotten, erased_at=now))
@@ -49,8 +48,7 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
         tx.execute(update(attempts).where(attempts.c.debtor_id == row.id).values(body=None))
         theirs = select(attempts.c.id).where(attempts.c.debtor_id == row.id)
         tx.execute(update(permits).where(permits.c.attempt_id.in_(theirs)).values(document=None))
-        blank = {"body": None, "sender": None, "why": None}
-        tx.execute(update(inbound_messages).where(inbound_messages.c.debtor_id == row.id).values(**blank))
+        tx.execute(update(inbound_messages).where(inbound_messages.c.debtor_id == row.id).values(**BLANK))
         tx.execute(update(tasks).where(tasks.c.case_id.in_(case_ids)).values(note="", state="done"))
         for table in (addresses, inconvenient_times, consents):
             tx.execute(delete(table).where(table.c.debtor_id == row.id))
@@ -58,3 +56,18 @@ def erase(db: Database, debtor_ref: str, now: datetime) -> int:
         tx.execute(update(steps).where(steps.c.debtor_id == row.id, steps.c.state != "ended").values(state="ended"))
         caselog.record(tx, [Entry(case_id, now, EventKind.ERASED) for case_id in case_ids])
     return len(case_ids)
+
+
+def _forget_numbers(tx: Connection, debtor_id: int) -> None:
+    """What names a number of theirs: what the carrier told us, and what came from it before anybody was known by it.
+
+    A report that waits to be applied stays when somebody else has that number too: it may be their stop.
+    """
+    for number in tx.scalars(select(phones.c.e164).where(phones.c.debtor_id == debtor_id)).all():
+        others = select(phones.c.id).where(phones.c.e164 == number, phones.c.debtor_id != debtor_id)
+        told = carrier_inbox.c.raw.contains(number, autoescape=True)
+        if tx.scalar(others.limit(1)) is not None:
+            told &= carrier_inbox.c.state != WAITING
+        tx.execute(update(carrier_inbox).where(told).values(raw=None, error=None, state=FORGOTTEN))
+        stranger = inbound_messages.c.debtor_id.is_(None) & (inbound_messages.c.sender == number)
+        tx.execute(update(inbound_messages).where(stranger).values(**BLANK, state="answered"))

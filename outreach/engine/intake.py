@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from outreach.carriers import FINAL_RANK, RANK, Progress, Report, ReportKind
@@ -23,7 +23,7 @@ from outreach.engine.replying import reply_came
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
 from outreach.store.database import DATABASE_AWAY, claim
-from outreach.store.tables import attempts, carrier_inbox, inbound_messages
+from outreach.store.tables import attempts, carrier_inbox, debtors, inbound_messages
 
 logger = logging.getLogger("outreach")
 TRIES = 20  # how often a report about an unknown attempt is tried before a person has to look
@@ -76,9 +76,12 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
             row = tx.execute(claim(query, tx, skip_locked=True)).first()
             if row is None:
                 return False
-            known = apply_report(tx, runtime, read_report(row.raw), now)
+            report = read_report(row.raw)
+            known = apply_report(tx, runtime, report, now)
             state = "applied" if known else "new" if row.tries + 1 < TRIES else "unmatched"
             moved = {"state": state, "tries": row.tries + 1, "applied_at": now if known else None}
+            if _of_somebody_forgotten(tx, report):
+                moved["raw"] = None
             tx.execute(update(carrier_inbox).where(carrier_inbox.c.id == inbox_id).values(**moved))
             return known
     except DATABASE_AWAY:
@@ -87,6 +90,12 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
         logger.error("report %s of the inbox can't be applied", inbox_id, exc_info=error)
         _failed(runtime, inbox_id, error, now)
         return False
+
+
+def _of_somebody_forgotten(tx: Connection, report: Report) -> bool:
+    """Is it about an attempt of a debtor who was erased since? What the carrier posts names their number again."""
+    query = select(attempts.c.id).join(debtors).where(_about(report), debtors.c.erased_at.is_not(None))
+    return tx.scalar(query.limit(1)) is not None
 
 
 def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) -> None:
@@ -133,14 +142,16 @@ def apply_report(tx: Connection, runtime: Runtime, report: Report, now: datetime
 
 def find_attempt(tx: Connection, report: Report) -> Row[Any] | None:
     """The attempt a report is about, locked: by our own reference, or by the carrier's."""
-    either = (
-        or_(attempts.c.sid == report.sid, attempts.c.key == report.key) if report.key else attempts.c.sid == report.sid
-    )
-    found = tx.execute(select(attempts.c.debtor_id, attempts.c.id).where(either)).first()
+    found = tx.execute(select(attempts.c.debtor_id, attempts.c.id).where(_about(report))).first()
     if found is None:
         return None
     stops.lock_debtor(tx, found.debtor_id)
     return tx.execute(claim(select(attempts).where(attempts.c.id == found.id), tx)).first()
+
+
+def _about(report: Report) -> ColumnElement[bool]:
+    by_sid = attempts.c.sid == report.sid
+    return or_(by_sid, attempts.c.key == report.key) if report.key else by_sid
 
 
 def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
