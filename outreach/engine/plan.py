@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, true, update
 
 from outreach.core import cadence
 from outreach.core.cadence import Anchor, Campaign
@@ -20,34 +20,74 @@ from outreach.store import caselog, facts
 from outreach.store.caselog import Entry
 from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.facts import CaseOnFile, Person
-from outreach.store.tables import campaigns, cases, debtors, steps
+from outreach.store.tables import addresses, campaigns, cases, debtors, promises, steps
 
 BATCH = 500
 
 
 def publish(runtime: Runtime) -> int:
-    """Write the loaded campaigns down, one row per content version; mark cases if any changed. Returns how many did."""
+    """Write the loaded campaigns and rulebooks down, one row per content version. Returns how many changed.
+
+    Cases that a changed campaign holds, or may now take up, are marked to be planned anew; after a change of the law, all.
+    """
     now = runtime.clock.now()
-    changed = 0
+    loaded = {campaign.name: campaign for campaign in runtime.loaded.campaigns}
+    changed: set[str] = set()
     with runtime.db.begin() as tx:
-        loaded = {campaign.name: campaign for campaign in runtime.loaded.campaigns}
         for row in tx.execute(select(campaigns).where(campaigns.c.current)).all():
             current = loaded.get(row.name)
             if current is None or current.version != row.version:
                 tx.execute(update(campaigns).where(campaigns.c.id == row.id).values(current=False))
-                changed += 1
+                changed.add(row.name)
         present = set(tx.scalars(select(campaigns.c.name).where(campaigns.c.current)))
         for campaign in loaded.values():
             if campaign.name not in present:
                 _make_current(tx, campaign, runtime.loaded.documents[campaign.name], now)
-                changed += 1
-        changed += permits.publish(tx, runtime.loaded.rulebooks, now)
-        if changed:
-            stale = select(cases.c.id).where(cases.c.status != CaseStatus.CLOSED, ~cases.c.plan_dirty)
-            ids = list(tx.scalars(claim(stale.order_by(cases.c.id), tx)))  # in order: workers are at them too
-            for start in range(0, len(ids), BATCH):
-                tx.execute(update(cases).where(cases.c.id.in_(ids[start : start + BATCH])).values(plan_dirty=True))
-    return changed
+                changed.add(campaign.name)
+        law = permits.publish(tx, runtime.loaded.rulebooks, now)
+        if law:
+            _mark(tx, true())
+        elif changed:
+            entering = [_may_enter(loaded[name], now) for name in sorted(changed & loaded.keys())]
+            held = cases.c.id.in_(select(steps.c.case_id).where(steps.c.campaign.in_(changed)))
+            _mark(tx, or_(held, *entering))
+    return len(changed) + law
+
+
+def _mark(tx: Connection, which: ColumnElement[bool]) -> None:
+    stale = select(cases.c.id).where(cases.c.status != CaseStatus.CLOSED, ~cases.c.plan_dirty, which)
+    ids = list(tx.scalars(claim(stale.order_by(cases.c.id), tx)))  # in order: workers are at them too
+    for start in range(0, len(ids), BATCH):
+        tx.execute(update(cases).where(cases.c.id.in_(ids[start : start + BATCH])).values(plan_dirty=True))
+
+
+def _may_enter(campaign: Campaign, now: datetime) -> ColumnElement[bool]:
+    """Which cases could be in the campaign's audience, today or later. Some that are not may be among them, never the
+    other way round; tags and amounts are left to the plan."""
+    audience = campaign.audience
+    wanted: list[tuple[Collection[str], ColumnElement[bool]]] = [
+        (audience.products, cases.c.product.in_(audience.products)),
+        (audience.creditors, cases.c.creditor.in_(audience.creditors)),
+        (audience.collectors, cases.c.collector.in_(audience.collectors)),
+        (audience.languages, _debtor(debtors.c.id, debtors.c.language.in_(audience.languages))),
+        (
+            audience.countries,
+            _debtor(debtors.c.id, debtors.c.country.in_(audience.countries))
+            | _debtor(addresses.c.debtor_id, addresses.c.country.in_(audience.countries)),
+        ),
+    ]
+    limits = [condition for limit, condition in wanted if limit]
+    oldest = audience.days_past_due[1]
+    if oldest is not None:
+        kept = max((step.keep_for for step in campaign.steps), default=timedelta(0)) + timedelta(days=2)
+        limits.append(cases.c.due_on >= (now - kept).date() - timedelta(days=oldest))
+    if campaign.anchor is Anchor.PROMISE_BROKEN:
+        limits.append(cases.c.id.in_(select(promises.c.case_id).where(promises.c.status == PromiseStatus.BROKEN)))
+    return and_(true(), *limits)
+
+
+def _debtor(debtor_id: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return cases.c.debtor_id.in_(select(debtor_id).where(condition))
 
 
 def _make_current(tx: Connection, campaign: Campaign, document: str, now: datetime) -> None:
@@ -136,7 +176,7 @@ def _plan_case(
         case_facts = assemble.case_facts(person, case, campaign, anchor)
         if row is None:
             position = cadence.first(campaign, case_facts, anchor, now)
-            if position is not None:
+            if position is not None and cadence.wanted(campaign, position, case_facts, now):
                 fresh.append(
                     {"case_id": case.id, "debtor_id": person.id, "campaign_id": current[campaign.name]}
                     | {"campaign": campaign.name, "anchor_on": anchor}

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from outreach.core.terms import EventKind
 from outreach.store import caselog
@@ -34,9 +34,15 @@ def add_task(
 
 
 def set_aside(tx: Connection, case_ids: Sequence[int], what: str, error: Exception, now: datetime) -> None:
-    """Something about these cases went wrong in a way nobody foresaw: a person is to look, everybody else goes on."""
+    """Something about these cases went wrong in a way nobody foresaw: a person is to look, everybody else goes on.
+
+    What is waiting for a person already, for the same reason, is not said again.
+    """
     log.error("cases %s: %s", list(case_ids), what, exc_info=error)
     note = f"{what}: {type(error).__name__}"
+    waiting = (tasks.c.kind == "trouble") & (tasks.c.state == "open") & (tasks.c.note == note)
+    known = set(tx.scalars(select(tasks.c.case_id).where(tasks.c.case_id.in_(case_ids), waiting)))
+    case_ids = [case_id for case_id in case_ids if case_id not in known]
     for case_id in case_ids:
         values = {"kind": "trouble", "due_at": now, "state": "open", "note": note, "created_at": now}
         tx.execute(insert(tasks).values(case_id=case_id, **values))
