@@ -291,8 +291,11 @@ def export_proof(ref: str, out: Path | None) -> None:
         click.echo(text)
         return
     script = out.with_name("verify_proof.py")
-    out.write_text(text, encoding="utf-8")
-    shutil.copy(Path(proof.__file__).with_name("verify_proof.py"), script)
+    try:
+        out.write_text(text, encoding="utf-8")
+        shutil.copy(Path(proof.__file__).with_name("verify_proof.py"), script)
+    except OSError as error:
+        raise OutreachError(f"--out: {out} cannot be written: {error.strerror}") from None
     click.echo(f"{out} written, and {script}: python3 {script} {out}")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from sqlalchemy import make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from outreach import campaigns
 from outreach.campaigns import Loaded
@@ -66,7 +66,10 @@ class Settings:
     @property
     def database_file(self) -> Path | None:
         """Where an SQLite database lies; None for a server's."""
-        url = make_url(self.database_url)
+        try:
+            url = make_url(self.database_url)
+        except (ArgumentError, ValueError):
+            return None  # no URL at all: opening it says so
         return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
     @property

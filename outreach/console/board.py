@@ -17,7 +17,7 @@ from outreach.audit import last_audit
 from outreach.console.casefile import words
 from outreach.core.terms import CaseStatus, Channel
 from outreach.store.database import Database
-from outreach.store.tables import agents, attempts, campaigns, case_events, cases, promises, steps, tasks
+from outreach.store.tables import agents, attempts, campaigns, carrier_inbox, case_events, cases, promises, steps, tasks
 
 SHOWN = ("attempt_placed", "delivered", "answered", "identified", "transferred", "replied", "promised", "promise_kept",
          "promise_broken", "paid", "refused", "suppressed")  # fmt: skip
@@ -27,6 +27,7 @@ HOURS = 24
 FEED = 24
 REFUSALS = 1000  # the latest refusals of the last day are read, to say what refuses
 RULES = 8
+REPORTS_SHOWN = timedelta(days=7)
 TALL = 64.0  # height of the highest bar
 
 
@@ -51,6 +52,7 @@ def board(db: Database, now: datetime) -> dict[str, Any]:
             "agents": _agents(connection),
             "cases": {status: counted[status] for status in standing if counted[status]},
             **{name: counted[name] for name in waiting},
+            "reports": _reports(connection, now),
             "audited": {"at": audited[0], "findings": audited[1]} if audited else None,
         }
 
@@ -154,6 +156,23 @@ def _feed(connection: Connection) -> list[dict[str, Any]]:
 def _short(detail: dict[str, Any]) -> dict[str, Any]:
     """The carrier's reference is long and says nothing to who looks at the board."""
     return detail | {"sid": f"{detail['sid'][:8]}…"} if detail.get("sid") else detail
+
+
+def _reports(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """What the carrier told us and could not be applied, however often it was tried: the latest of the last days."""
+    kept = carrier_inbox.c.state.in_(("failed", "unmatched")) & (carrier_inbox.c.received_at > now - REPORTS_SHOWN)
+    query = select(carrier_inbox).where(kept).order_by(carrier_inbox.c.id.desc()).limit(FEED)
+    return [
+        {
+            "id": row.id,
+            "at": row.received_at,
+            "kind": row.kind,
+            "of": row.dedupe,
+            "tries": row.tries,  # of the error only its kind: its words may be the debtor's
+            "why": row.error.partition(":")[0] if row.error else "about no attempt of ours",
+        }
+        for row in connection.execute(query)
+    ]
 
 
 def _agents(connection: Connection) -> list[dict[str, Any]]:

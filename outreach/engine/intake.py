@@ -1,6 +1,7 @@
 """What did the carrier tell us, and what follows? Stored durably first, applied after, each report once.
 
-A final state never moves back; what is reported about an attempt we do not know yet is kept and tried again.
+A final state never moves back. A report that can't be applied, or is about an attempt we do not know (yet), is kept and
+tried again, less and less often; in the end the board names it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from outreach.carriers import FINAL_RANK, RANK, Progress, Report, ReportKind
@@ -26,7 +27,9 @@ from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.tables import attempts, carrier_inbox, debtors, inbound_messages
 
 logger = logging.getLogger("outreach")
-TRIES = 20  # how often a report about an unknown attempt is tried before a person has to look
+# How long after it came a report is tried for the second time, the third ...; after the last it is named on the board.
+AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60, 300, 900))
+UNREAD = "it could not be read by the machine"
 
 
 def receive(runtime: Runtime, report: Report, form: Mapping[str, str]) -> bool:
@@ -61,10 +64,15 @@ def read_report(raw: str) -> Report:
 
 
 def apply(runtime: Runtime, limit: int = 500) -> int:
-    """Apply what is stored, oldest first, each in a transaction of its own. Returns how many were applied."""
+    """Apply what is stored, oldest first, each in a transaction of its own. Returns how many were applied.
+
+    What is tried again comes after what is new: however much of it there is, nothing waits behind it.
+    """
+    now, tries = runtime.clock.now(), carrier_inbox.c.tries
+    again = [(tries == n) & (carrier_inbox.c.received_at <= now - wait) for n, wait in enumerate(AGAIN, 1)]
     with runtime.db.read() as connection:
-        query = select(carrier_inbox.c.id).where(carrier_inbox.c.state == "new").order_by(carrier_inbox.c.id)
-        ids = list(connection.scalars(query.limit(limit)))
+        query = select(carrier_inbox.c.id).where(carrier_inbox.c.state == "new", or_(tries == 0, *again))
+        ids = list(connection.scalars(query.order_by(tries, carrier_inbox.c.id).limit(limit)))
     return sum(_apply_one(runtime, inbox_id) for inbox_id in ids)
 
 
@@ -77,8 +85,10 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
             if row is None:
                 return False
             report = read_report(row.raw)
+            if row.tries:
+                _take_back(tx, report)
             known = apply_report(tx, runtime, report, now)
-            state = "applied" if known else "new" if row.tries + 1 < TRIES else "unmatched"
+            state = "applied" if known else "new" if row.tries < len(AGAIN) else "unmatched"
             moved = {"state": state, "tries": row.tries + 1, "applied_at": now if known else None}
             if _of_somebody_forgotten(tx, report):
                 moved["raw"] = None
@@ -87,7 +97,6 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
     except DATABASE_AWAY:
         raise
     except Exception as error:  # one report that can't be applied must not hold up the rest
-        logger.error("report %s of the inbox can't be applied", inbox_id, exc_info=error)
         _failed(runtime, inbox_id, error, now)
         return False
 
@@ -99,19 +108,30 @@ def _of_somebody_forgotten(tx: Connection, report: Report) -> bool:
 
 
 def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) -> None:
-    """Keep it, with the reason. What a debtor wrote goes to a person: it may be a STOP."""
+    """Keep it, with the reason. What a debtor wrote goes to a person at once: it may be a STOP."""
     with runtime.db.begin() as tx:
-        failed = {"state": "failed", "error": f"{type(error).__name__}: {error}"[:500]}
-        mine = carrier_inbox.c.id == inbox_id
-        raw = tx.scalar(select(carrier_inbox.c.raw).where(mine, carrier_inbox.c.state == "new"))
-        tx.execute(update(carrier_inbox).where(mine, carrier_inbox.c.state == "new").values(**failed))
-        report = _readable(raw)
+        mine = (carrier_inbox.c.id == inbox_id) & (carrier_inbox.c.state == "new")
+        row = tx.execute(select(carrier_inbox.c.raw, carrier_inbox.c.tries).where(mine)).first()
+        if row is None:
+            return
+        last = row.tries >= len(AGAIN)
+        if last or not row.tries:
+            what = "is given up" if last else "can't be applied; it is tried again"
+            logger.error("report %s of the inbox %s", inbox_id, what, exc_info=error)
+        failed = {"state": "failed" if last else "new", "error": f"{type(error).__name__}: {error}"[:500]}
+        tx.execute(update(carrier_inbox).where(mine).values(**failed, tries=row.tries + 1))
+        report = _readable(row.raw)
         if report is None or report.kind is not ReportKind.INBOUND_SMS:
             return
         if tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.sid == report.sid)) is None:
             kept = {"body": report.body, "sender": report.sender, "state": "needs_person", "received_at": now}
-            why = "it could not be read by the machine"
-            tx.execute(insert(inbound_messages).values(sid=report.sid, channel=Channel.SMS, why=why, **kept))
+            tx.execute(insert(inbound_messages).values(sid=report.sid, channel=Channel.SMS, why=UNREAD, **kept))
+
+
+def _take_back(tx: Connection, report: Report) -> None:
+    """What a person was shown of a text that failed, and has not dealt with: it is read anew now."""
+    shown = (inbound_messages.c.sid == report.sid) & (inbound_messages.c.why == UNREAD)
+    tx.execute(delete(inbound_messages).where(shown, inbound_messages.c.state == "needs_person"))
 
 
 def _readable(raw: str | None) -> Report | None:
