@@ -7,12 +7,13 @@ pm is read as the one of its two readings that lies in calling hours (8 to 21); 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from outreach.core.replies.languages import SMALL_NUMBERS, zh_number
 
 OPENS, CLOSES = 8, 21
+_MOST = 24  # hours considered; who names more names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,20 @@ _PART = (
     r"por la manana|por la tarde|por la noche|this afternoon|this evening|this morning|tonight|morning|afternoon|evening)"
 )
 _WESTERN = re.compile(
-    rf"(?:(?P<at>\bat|@|\ba las?|\bafter|\bdespues de las?|\bsobre las?|\baround|\bpasadas las)\s?)?(?<![\d.,/$€£])\b{_NUM}"
+    rf"(?:(?P<at>\bat|@|\bby(?= half)|\ba las?|\bafter|\bdespues de las?|\bsobre las?|\bantes de las?|\bpara las|\baround|\bpasadas las)\s?)?(?<![\d.,/$€£])\b(?:(?P<past>half past|half|quarter past|quarter to) )?{_NUM}"
     rf"(?:[:h.](?P<m>[0-5]\d)(?!\d)| y (?P<y>media|cuarto))?\s?(?:{_HALF}|(?P<clock>oclock|hrs?\b|horas\b|ish\b))?"
-    rf"(?:\s?(?:,\s?)?{_PART})?(?![\w/%$€£])(?! ?(?:dollars|bucks|pesos|euros|dolares|days|weeks|dias|semanas|usd|month))",
+    rf"(?:\s?(?:,\s?)?{_PART})?(?![\w/%$€£])(?![.,]\d)(?! ?(?:dollars|bucks|pesos|euros|dolares|days|weeks|dias|semanas|usd|month))",
     re.ASCII,
 )
 _ZH = re.compile(
-    r"(?P<part>早上|上午|凌晨|中午|下午|傍晚|晚上|今晚|明晚|明早|早|晚)? ?(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,2}) ?"
+    r"(?<![还付给交转凑])(?P<part>早上|上午|凌晨|中午|下午|傍晚|晚上|今晚|明晚|明早|早|晚)? ?(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,2}) ?"
     r"(?:[点时]|:(?=\d\d))(?:钟|整)?(?P<m>半|一刻|\d{1,2})?分?"
 )
 _NOON = re.compile(r"\b(?:at |around )?(?:noon|midday|mediodia)\b|中午(?! ?[\d一二两十])")
 _NEEDS = re.compile(r"\d|点|noon|midday|mediodia|中午|\bat |\ba las? |oclock", re.ASCII)
+_OR_ANOTHER = re.compile(
+    r" ?(?:or|o|to|until|a|-|或者?|到|至) ?(?:las )?(?:\d{1,2}|[一二三四五六七八九十]{1,2}点)(?!\d)", re.ASCII
+)
 _MORNING = ("morning", "manana", "早", "上午", "凌晨")
 _EVENING = ("afternoon", "evening", "night", "tarde", "noche", "下午", "傍晚", "晚", "中午")
 
@@ -55,7 +59,12 @@ def hours(plain: str) -> list[Hour]:
     found += [hour for m in _WESTERN.finditer(plain) if (hour := _western(m))]
     if "点" in plain or "时" in plain or ":" in plain:
         found += [_hour(m, _minutes(m["m"]), m["part"] or "") for m in _ZH.finditer(plain)]
-    return _distinct(found)
+    return [_doubted(hour, plain) for hour in _distinct(found)]
+
+
+def _doubted(hour: Hour, plain: str) -> Hour:
+    """`at 3 or 4` names two hours, though the second alone is no time."""
+    return replace(hour, at=None, why="several times") if _OR_ANOTHER.match(plain, hour.end) else hour
 
 
 def _distinct(found: list[Hour]) -> list[Hour]:
@@ -64,17 +73,25 @@ def _distinct(found: list[Hour]) -> list[Hour]:
     for hour in sorted(found, key=lambda h: (h.start - h.end, h.start)):
         if all(hour.end <= k.start or hour.start >= k.end for k in kept):
             kept.append(hour)
+        if len(kept) == _MOST:
+            break
     return sorted(kept, key=lambda h: h.start)
 
 
 def _western(match: re.Match[str]) -> Hour | None:
     """A bare number is a time only with a mark of one: `at`, am or pm, a colon, a part of the day."""
     colon = match["m"] and "." not in match[0].split(match["m"])[0]
-    if not (match["at"] or match["half"] or match["clock"] or match["part"] or colon):
+    past = match["past"] or ""
+    if not (match["at"] or " " in past or match["half"] or match["clock"] or match["part"] or colon):
         return None
+    if match["clock"] == "ish" and match["h"].isdigit() and int(match["h"]) > 12:
+        return None  # "40ish"
     half = (match["half"] or "").replace(".", "").replace(" ", "")
     part = {"am": "morning", "pm": "evening"}.get(half, match["part"] or "")
-    return _hour(match, {"media": 30, "cuarto": 15}.get(match["y"], int(match["m"] or 0)), part)
+    minutes = {"half": 30, "half past": 30, "quarter past": 15}.get(past, int(match["m"] or 0))
+    if past == "quarter to":
+        return Hour(*match.span(), None, "a quarter to an hour")
+    return _hour(match, {"media": 30, "cuarto": 15}.get(match["y"], minutes), part)
 
 
 def _minutes(text: str | None) -> int:

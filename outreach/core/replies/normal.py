@@ -10,7 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from outreach.core.replies.languages import CANON, TRADITIONAL, detect
+from outreach.core.replies.hanzi import HAN, simplified
+from outreach.core.replies.languages import CANON, detect
+from outreach.core.replies.rows import letters_of
 
 CONSIDERED = 1600  # characters; of a longer text the beginning and the end
 _TAIL = 400
@@ -18,25 +20,43 @@ _TAIL = 400
 # Apostrophes vanish ("can't" = "cant"), as do joiners, variation selectors and skin tones; long marks become short.
 _DROPPED = "'’‘`´ʼ\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
 _MARKS = str.maketrans(
-    {**dict.fromkeys(_DROPPED, ""), "\n": " . ", "\r": " ", "。": ". ", "、": ", ", "¡": "", "¿": ""}
+    {
+        **dict.fromkeys(_DROPPED, ""),
+        **dict.fromkeys('"“”«»「」『』', " "),
+        **{"\n": " . ", "\r": " ", "。": ". ", "、": ", ", "¡": "", "¿": "", "–": "-", "—": " - ", "…": " . "},
+    }
 )
+_IS = re.compile(r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day)['’]s\b", re.IGNORECASE)  # "friday's fine"
 _YES = re.compile(r"\bsí\b")
+# "pagué", "pagó": with its accent the past is certain, without it ("pague", "pago") it is not.
+_PAST = re.compile(
+    r"\b(?:pagu?|deposit|abon|consign|gir|mand|envi|liquid|cancel|realic|realiz|complet|cubr|transfer|ingres|entreg)(?:é|ó|í|ió)(?:les?|te|lo|la|os)?\b"
+)
+_SIGNATURE = re.compile(r"(?:sent from my|enviado desde mi|get outlook for|发自我的|從我的|传送自) ?\w+(?: \w+)?[ .]*$")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*]{1,2}[a-z]){3,}(?![a-z0-9])")
 _WORD = re.compile(r"[a-z0-9]+")
+_K_FOR_QU = re.compile(r"\bk(?=[ei][a-z]{2})")  # "kiten", "kedamos"
 _SPACE = re.compile(r"\s+")
 _NOISE = re.compile(r"[^a-z0-9\u4e00-\u9fff ]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\u2705\u274C]")
+_LATIN = re.compile("[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`plain`: canonical text with its punctuation. `bare`: letters, digits and ideographs only. `emoji`: in order."""
+    """`plain`: canonical text with its punctuation. `bare`: letters, digits and ideographs only. `emoji`: in order.
+
+    `han`, `latin`: it holds ideographs, Latin letters. `letters`: all its short runs (`rows.py`). `cut`: only the beginning and the end were read.
+    """
 
     plain: str
     bare: str
     emoji: str
     language: str | None
+    han: bool
+    latin: bool
+    letters: frozenset[str]
     cut: bool = False
 
 
@@ -47,17 +67,34 @@ def normalise(text: str, language: str | None) -> Said:
         text = f"{text[: CONSIDERED - _TAIL]} . {text[-_TAIL:]}"
     folded = _fold(text)[: CONSIDERED + 3]
     spoken = detect(folded, language)
-    plain = _WORD.sub(lambda m: CANON.get(m[0], m[0]), folded)
+    canon = CANON.get(spoken, CANON[None])
+    plain = _WORD.sub(lambda m: canon.get(m[0], m[0]), folded)
+    if spoken == "es":
+        plain = _K_FOR_QU.sub("qu", plain)
+    han = not plain.isascii() and HAN.search(plain) is not None
+    if han:
+        plain = simplified(plain)
     plain = _SPACE.sub(" ", plain).strip()
     bare = " ".join(_NOISE.sub(" ", plain).split())
-    return Said(plain, bare, "".join(_EMOJI.findall(plain)), spoken, cut)
+    return Said(
+        plain,
+        bare,
+        "".join(_EMOJI.findall(plain)),
+        spoken,
+        han,
+        _LATIN.search(plain) is not None,
+        letters_of(plain),
+        cut,
+    )
 
 
 def _fold(text: str) -> str:
+    if "'" in text or "’" in text:
+        text = _IS.sub(r"\1 is", text)
     text = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS).casefold()
     if not text.isascii():
-        text = _YES.sub("yes", text).translate(TRADITIONAL)
+        text = _PAST.sub("yapague", _YES.sub("yes", text))
         text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
         text = unicodedata.normalize("NFC", text)
-    text = _LONG.sub(r"\1", text)
+    text = _LONG.sub(r"\1", _SIGNATURE.sub("", text))
     return _SPACED.sub(lambda m: re.sub(r"[^a-z]", "", m[0]), text)
