@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from outreach.core.terms import ConfigError
 
 SQLITE_BUSY_MS = 30_000
+QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
 DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
 
 
@@ -57,9 +59,16 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A write transaction: committed at the end of the block, rolled back on any exception."""
-        with self.engine.begin() as tx:
-            yield tx
+        """A write transaction: committed at the end of the block, rolled back on any exception.
+
+        What the driver itself raises, where rows go to it directly (`bulk`), is raised as SQLAlchemy names it.
+        """
+        driver = self.engine.dialect.loaded_dbapi.Error
+        try:
+            with self.engine.begin() as tx:
+                yield tx
+        except driver as error:
+            raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -69,6 +78,13 @@ class Database:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self.engine.connect() as connection:
             yield connection.execution_options(**options)
+
+    def analyze(self) -> None:
+        """After much was written at once: let PostgreSQL see how large its tables are now. Until it has, it reads whole
+        tables where an index would do, and by itself it looks only after a minute. SQLite needs no such thing."""
+        if not self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -82,6 +98,25 @@ def claim(query: Select[Any], tx: Connection, *, skip_locked: bool = False) -> S
     if tx.dialect.name == "sqlite":
         return query
     return query.with_for_update(key_share=True, skip_locked=skip_locked)
+
+
+class Turn(IntEnum):
+    """What only one transaction of a deployment does at a time. The numbers are ours alone in our database."""
+
+    MIGRATE = 0x0075_7472
+    IMPORT = 0x626F_6F6B
+    PUBLISH = 0x0070_7562
+    NOTE = 0x006E_6F74
+    SEAL = 0x0073_6561
+    AUDIT = 0x0061_7564
+    PACE_SMS = 0x0070_736D
+    PACE_CALLS = 0x0070_6361
+
+
+def take_turn(tx: Connection, turn: Turn) -> None:
+    """Wait until no other transaction has this turn; it is ours until this one ends. SQLite has one writer anyway."""
+    if tx.dialect.name != "sqlite":
+        tx.execute(select(func.pg_advisory_xact_lock(int(turn))))
 
 
 def _engine(url: str, pool_size: int) -> Engine:
@@ -98,7 +133,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         raise ConfigError(
             f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
         )
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, **QUIET)
 
 
 def _sqlite(url: URL) -> Engine:
@@ -109,14 +144,16 @@ def _sqlite(url: URL) -> Engine:
         except OSError as error:
             raise ConfigError(f"OUTREACH_DATABASE_URL: cannot make the folder of {path}: {error.strerror}") from None
         url = url.set(database=str(path))
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}, **QUIET)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own waits for the first write
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute(
+            "PRAGMA synchronous=FULL"
+        )  # NORMAL may lose the last commits in a power cut: what left, leaves again
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
         cursor.execute("PRAGMA cache_size=-65536")

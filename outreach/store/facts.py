@@ -24,6 +24,7 @@ from outreach.core.terms import (
     ConsentKind,
     Direction,
     Disposition,
+    EventKind,
     Inconvenient,
     PastContact,
     Phone,
@@ -36,10 +37,12 @@ from outreach.core.terms import (
     SuppressionScope,
     Voice,
 )
+from outreach.store.bulk import among
 from outreach.store.tables import (
     addresses,
     attempt_cases,
     attempts,
+    case_events,
     cases,
     consents,
     debtors,
@@ -93,6 +96,7 @@ class PromiseOnFile:
     status: PromiseStatus
     made_at: datetime
     settled_at: datetime | None
+    paid_minor: int = 0  # what came for the case since it was made
 
 
 @dataclass(slots=True)
@@ -133,20 +137,22 @@ def load(
 
 
 def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int | None) -> dict[int, Person]:
-    query = select(debtors).where(debtors.c.id.in_(ids), debtors.c.erased_at.is_(None))
+    query = select(debtors).where(among(tx, debtors.c.id, ids), debtors.c.erased_at.is_(None))
     people = {
         row.id: Person(row.id, row.ref, row.name, row.language, row.country, row.stated_zone, row.facts_version)
-        for row in tx.execute(query)
+        for row in tx.execute(query).all()
     }
     for row in tx.execute(
         select(phones)
-        .where(phones.c.debtor_id.in_(ids), phones.c.e164.is_not(None))
+        .where(among(tx, phones.c.debtor_id, ids), phones.c.e164.is_not(None))
         .order_by(phones.c.debtor_id, phones.c.rank, phones.c.id)
-    ):
+    ).all():
         if person := people.get(row.debtor_id):
             phone = Phone(row.e164, PhoneKind(row.kind), PhonePlace(row.place))
             person.phones.append(PhoneOnFile(row.id, phone, row.digest))
-    for row in tx.execute(select(addresses).where(addresses.c.debtor_id.in_(ids)).order_by(addresses.c.id)):
+    for row in tx.execute(
+        select(addresses).where(among(tx, addresses.c.debtor_id, ids)).order_by(addresses.c.id)
+    ).all():
         if person := people.get(row.debtor_id):
             person.addresses.append(Address(row.country, row.region, row.city, row.postcode))
     _add_cases(tx, ids, people)
@@ -158,14 +164,15 @@ def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int 
 def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
     paid = _paid_at(tx, ids)
     promised: dict[int, list[PromiseOnFile]] = defaultdict(list)
-    query = select(promises).join(cases, cases.c.id == promises.c.case_id).where(cases.c.debtor_id.in_(ids))
-    for row in tx.execute(query.order_by(promises.c.id)):
+    query = select(promises).join(cases, cases.c.id == promises.c.case_id).where(among(tx, cases.c.debtor_id, ids))
+    made = tx.execute(query.order_by(promises.c.id)).all()
+    since = _paid_since(tx, ids) if made and paid else {}
+    for row in made:
+        status, came = PromiseStatus(row.status), since.get(row.id, 0)
         promised[row.case_id].append(
-            PromiseOnFile(
-                row.id, row.promised_on, row.amount_minor, PromiseStatus(row.status), row.made_at, row.settled_at
-            )
+            PromiseOnFile(row.id, row.promised_on, row.amount_minor, status, row.made_at, row.settled_at, came)
         )
-    for row in tx.execute(select(cases).where(cases.c.debtor_id.in_(ids)).order_by(cases.c.id)):
+    for row in tx.execute(select(cases).where(among(tx, cases.c.debtor_id, ids)).order_by(cases.c.id)).all():
         if person := people.get(row.debtor_id):
             person.cases[row.id] = CaseOnFile(
                 row.id,
@@ -186,24 +193,43 @@ def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person])
 
 
 def _paid_at(tx: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When each case was last paid. What came before it opened again was taken back, or was the instalment before."""
+    again = (case_events.c.case_id == payments.c.case_id) & (case_events.c.kind == EventKind.REOPENED)
+    reopened = select(func.max(case_events.c.at)).where(again).scalar_subquery()
     query = (
         select(payments.c.case_id, func.max(payments.c.paid_at))
         .join(cases, cases.c.id == payments.c.case_id)
-        .where(cases.c.debtor_id.in_(ids))
+        .where(among(tx, cases.c.debtor_id, ids))
+        .where(reopened.is_(None) | (payments.c.recorded_at > reopened))
         .group_by(payments.c.case_id)
     )
-    return {case_id: at for case_id, at in tx.execute(query)}
+    return {case_id: at for case_id, at in tx.execute(query).all()}
+
+
+def _paid_since(tx: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """By promise, what came for its case since it was made, in minor units."""
+    came = (payments.c.case_id == promises.c.case_id) & (payments.c.paid_at >= promises.c.made_at)
+    query = (
+        select(promises.c.id, func.sum(payments.c.amount_minor))
+        .join(payments, came)
+        .join(cases, cases.c.id == promises.c.case_id)
+        .where(among(tx, cases.c.debtor_id, ids))
+        .group_by(promises.c.id)
+    )
+    return {promise_id: int(minor) for promise_id, minor in tx.execute(query).all()}
 
 
 def _add_limits(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
     query: Select[Any] = select(consents, phones.c.e164).outerjoin(phones, phones.c.id == consents.c.phone_id)
-    for row in tx.execute(query.where(consents.c.debtor_id.in_(ids), consents.c.withdrawn_at.is_(None))):
+    for row in tx.execute(query.where(among(tx, consents.c.debtor_id, ids), consents.c.withdrawn_at.is_(None))).all():
         if person := people.get(row.debtor_id):
             kind, given_to = ConsentKind(row.kind), ConsentGivenTo(row.given_to)
             person.consents.append(Consent(kind, given_to, row.at, row.expires_at, row.e164))
     query = select(suppressions, phones.c.e164, cases.c.ref).outerjoin(phones, phones.c.id == suppressions.c.phone_id)
     query = query.outerjoin(cases, cases.c.id == suppressions.c.case_id)
-    for row in tx.execute(query.where(suppressions.c.debtor_id.in_(ids), suppressions.c.lifted_at.is_(None))):
+    for row in tx.execute(
+        query.where(among(tx, suppressions.c.debtor_id, ids), suppressions.c.lifted_at.is_(None))
+    ).all():
         if person := people.get(row.debtor_id):
             person.suppressions.append(
                 Suppression(
@@ -216,8 +242,8 @@ def _add_limits(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]
                     row.ref,
                 )
             )
-    query = select(inconvenient_times).where(inconvenient_times.c.debtor_id.in_(ids))
-    for row in tx.execute(query.where(inconvenient_times.c.lifted_at.is_(None))):
+    query = select(inconvenient_times).where(among(tx, inconvenient_times.c.debtor_id, ids))
+    for row in tx.execute(query.where(inconvenient_times.c.lifted_at.is_(None))).all():
         if person := people.get(row.debtor_id):
             person.inconvenient.append(
                 Inconvenient(
@@ -238,14 +264,14 @@ def _add_history(
         .join(phones, phones.c.id == attempts.c.phone_id)
         .outerjoin(attempt_cases, attempt_cases.c.attempt_id == attempts.c.id)
         .where(
-            attempts.c.debtor_id.in_(ids),
+            among(tx, attempts.c.debtor_id, ids),
             attempts.c.reserved_at >= since,
             attempts.c.state != AttemptState.RELEASED,
         )
         .order_by(attempts.c.reserved_at, attempts.c.id)
     )
     found: dict[int, tuple[Row[Any], list[str]]] = {}
-    for row in tx.execute(query):
+    for row in tx.execute(query).all():
         person = people.get(row.debtor_id)
         if person is None or row.id == without:
             continue
@@ -256,7 +282,7 @@ def _add_history(
         people[row.debtor_id].history.append(_past(row, tuple(refs)))
     query = select(inbound_messages, phones.c.e164).outerjoin(phones, phones.c.id == inbound_messages.c.phone_id)
     recent = inbound_messages.c.received_at >= since - (WROTE - HISTORY)
-    for row in tx.execute(query.where(inbound_messages.c.debtor_id.in_(ids), recent)):
+    for row in tx.execute(query.where(among(tx, inbound_messages.c.debtor_id, ids), recent)).all():
         if person := people.get(row.debtor_id):
             refs = [case.ref for case in person.cases.values() if case.status is not CaseStatus.CLOSED]
             person.history.append(

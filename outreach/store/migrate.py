@@ -11,20 +11,20 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from outreach.core.terms import ConfigError
-from outreach.store.database import Database
+from outreach.store.database import Database, Turn, take_turn
 
 FOLDER = Path(__file__).parent / "migrations"
-ADVISORY_LOCK = 0x0075_7472  # any fixed number; ours alone in our database
 
 
 def migrate(db: Database) -> None:
-    """Bring the database to the newest revision; does nothing when it is there.
+    """Bring the database to the newest revision; only looks when it is there: nobody's lock is waited for.
 
     Raises ConfigError when a newer version of Outreach has been here: going back is not offered, data would be lost.
     """
+    if current(db) == head():
+        return
     with db.begin() as tx:
-        if not db.is_sqlite:
-            tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        take_turn(tx, Turn.MIGRATE)
         at = _revision(tx)
         if at == head():
             return

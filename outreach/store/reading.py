@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, Collector, Money
+from outreach.store import costs
 from outreach.store.caselog import instant
 from outreach.store.database import Database
 from outreach.store.tables import case_events, cases, debtors, payments, phones, promises
@@ -38,6 +39,7 @@ def read_case(db: Database, ref: str) -> dict[str, Any] | None:
         promised = connection.execute(
             select(promises).where(promises.c.case_id == row.id).order_by(promises.c.id)
         ).all()
+        cost = costs.of_case(connection, row.id)
         paid = connection.execute(select(payments).where(payments.c.case_id == row.id).order_by(payments.c.id)).all()
     return {
         "ref": row.ref,
@@ -50,6 +52,7 @@ def read_case(db: Database, ref: str) -> dict[str, Any] | None:
         "amount": write_amount(Money(row.amount_due_minor, row.currency)),
         "due_on": row.due_on.isoformat(),
         "tags": row.tags,
+        "cost": cost,
         "promises": [
             {
                 "on": p.promised_on.isoformat(),

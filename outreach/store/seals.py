@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from outreach.store.caselog import GENESIS, canonical, instant
-from outreach.store.database import Database
+from outreach.store.database import Database, Turn, take_turn
 from outreach.store.tables import case_events, cases, seal_heads, seals
 
 EVERY = timedelta(days=1)
@@ -35,6 +35,7 @@ class Head:
 def seal_due(db: Database, now: datetime) -> int:
     """Seal all logs unless that was done within a day; 1 when it was done now."""
     with db.begin() as tx:
+        take_turn(tx, Turn.SEAL)
         last = tx.execute(select(seals).order_by(seals.c.id.desc()).limit(1)).first()
         if last is not None and now - last.sealed_at < EVERY:
             return 0

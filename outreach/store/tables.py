@@ -170,6 +170,7 @@ inconvenient_times = Table(
     Column("place", String(10)),
     Column("at", UTCDateTime, nullable=False),
     Column("lifted_at", UTCDateTime),
+    Column("source", String(40)),
 )
 campaigns = Table(
     "campaigns",
@@ -203,7 +204,7 @@ steps = Table(
     Column("last_refusal", String(200)),  # rule ids of the last refusal logged, so that one reason is logged once
     UniqueConstraint("case_id", "campaign", "anchor_on"),
     Index("ix_steps_due", "state", "channel", "due_at"),
-    Index("ix_steps_campaign", "campaign", "state"),
+    Index("ix_steps_campaign", "campaign", "state", "channel", "due_at"),  # the first due of each campaign
 )
 attempts = Table(
     "attempts",
@@ -224,6 +225,7 @@ attempts = Table(
     Column("body", Text),
     Column("segments", SmallInteger),
     Column("offered_on", Date),  # the payment date the text proposed: a bare "yes" accepts it
+    Column("offered_minor", BigInteger),  # the amount it proposed, when that is not all that is due
     Column("sender", String(40)),
     Column("carrier", String(20), nullable=False),
     Column("state", String(10), nullable=False),
@@ -233,18 +235,49 @@ attempts = Table(
     Column("error_code", Integer),
     Column("facts_version", Integer, nullable=False),
     Column("window_ends_at", UTCDateTime),
+    Column("due_at", UTCDateTime),  # when its step was due: how long it took to leave
     Column("reserved_at", UTCDateTime, nullable=False),
     Column("placed_at", UTCDateTime),
     Column("answered_at", UTCDateTime),
     Column("final_at", UTCDateTime),
     Column("touched_at", UTCDateTime, nullable=False),
+    Column("cancel_asked_at", UTCDateTime),  # when, under a stop, the carrier was asked to drop it
     Column("identified", Boolean, nullable=False, default=False),
     Column("agent_id", Id, ForeignKey("agents.id")),
-    Column("price_minor", Integer),
+    Column("price_micro", BigInteger),  # what the carrier asks for it, in millionths: a text costs fractions of a cent
     Column("price_currency", String(3)),
+    Column("billed_segments", SmallInteger),  # as the carrier counted them
+    Column("price_ask_at", UTCDateTime),  # when the carrier is asked for the price next; null: never (again)
     Index("ix_attempts_debtor_reserved", "debtor_id", "reserved_at"),
     Index("ix_attempts_state", "state", "touched_at"),
     Index("ix_attempts_campaign", "campaign_id", "channel", "placed_at"),
+)
+Index(  # of what is to be priced only, which is little: it costs the rest nothing
+    "ix_attempts_price_ask_at",
+    attempts.c.price_ask_at,
+    sqlite_where=attempts.c.price_ask_at.is_not(None),
+    postgresql_where=attempts.c.price_ask_at.is_not(None),
+)
+paces = Table(
+    # What each sender, and the account, was given to send: all workers pace themselves by it (engine.senders).
+    "paces",
+    metadata,
+    Column("name", String(40), primary_key=True),  # the sender's number, or `account`
+    Column("channel", String(10), primary_key=True),
+    Column("busy_until", UTCDateTime),  # by then it has sent, at its rate, all it was given
+    Column("used_on", Date),  # a day of the carrier's zone
+    Column("used", Integer, nullable=False),  # segments or calls of that day
+)
+costs = Table(
+    # What the carrier asked for, summed up as prices come in: the board must not read every attempt.
+    "costs",
+    metadata,
+    Column("campaign", String(100), primary_key=True),  # '' for answers, which no campaign leads
+    Column("channel", String(10), primary_key=True),
+    Column("placed_on", Date, primary_key=True),  # UTC
+    Column("currency", String(3), primary_key=True),
+    Column("micro", BigInteger, nullable=False),  # millionths of the currency's main unit
+    Column("attempts", Integer, nullable=False),
 )
 attempt_cases = Table(
     "attempt_cases",
@@ -345,6 +378,21 @@ inbound_messages = Table(
     Column("state", String(12), nullable=False),  # applied | needs_person | answered
     Column("why", Text),
     Column("sender", String(40)),
+    Column("asked", JSON),  # what the reader was given beside the words: zone, language, money due, the day we offered
+)
+labelled_replies = Table(
+    # What a person says a reply means: an example to measure the reader by. The words stay with the message.
+    "labelled_replies",
+    metadata,
+    _id(),
+    Column("inbound_message_id", Id, ForeignKey("inbound_messages.id"), nullable=False, unique=True),
+    Column("intent", String(20), nullable=False),
+    Column("promised_on", Date),
+    Column("amount_minor", BigInteger),
+    Column("callback_at", UTCDateTime),
+    Column("decision", String(20), nullable=False),
+    Column("labelled_at", UTCDateTime, nullable=False),
+    Column("labelled_by", String(100), nullable=False),
 )
 carrier_inbox = Table(
     # Every verified webhook, stored before it is answered; applied after, once per `dedupe`.
@@ -389,7 +437,31 @@ tasks = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("done_at", UTCDateTime),
     _ref("inbound_messages", null=True),
+    Column("phone_id", Id),  # of a callback: the number to call at its time, by us if that is lawful
+    Column("attempt_id", Id),  # the call placed for it
     Index("ix_tasks_state", "state", "due_at"),
+)
+switches = Table(
+    # Each time a person stopped everything, or one campaign. It stands until somebody resumes.
+    "switches",
+    metadata,
+    _id(),
+    Column("campaign", String(100)),  # null: everything
+    Column("stopped_at", UTCDateTime, nullable=False),
+    Column("stopped_by", String(100), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("resumed_at", UTCDateTime),
+    Column("resumed_by", String(100)),
+    Column("resumed_why", Text),
+    Index("ix_switches_resumed_at", "resumed_at"),
+)
+workers = Table(
+    # The processes that work on this database, as each says of itself; one that ends in order takes its row away.
+    "workers",
+    metadata,
+    Column("name", String(100), primary_key=True),  # host and process
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ticked_at", UTCDateTime, nullable=False),
 )
 users = Table(
     "users",

@@ -1,0 +1,85 @@
+"""Many rows at once say what as many single statements would, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, text
+
+from outreach.store.bulk import among, insert_new, insert_rows, new_ids, rows_in, update_rows
+from outreach.store.database import Database
+from outreach.store.tables import carrier_inbox, settings
+
+COLUMNS = ("carrier", "kind", "dedupe", "received_at", "raw", "state", "tries")
+AT = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
+
+
+def report(dedupe: str) -> tuple[object, ...]:
+    return ("fake", "inbound_sms", dedupe, AT, f'{{"said": "{dedupe}"}}', "new", 0)
+
+
+@pytest.fixture
+def three(db: Database) -> list[int]:
+    with db.begin() as tx:
+        insert_rows(tx, carrier_inbox, COLUMNS, [report(name) for name in "abc"])
+        return list(tx.scalars(select(carrier_inbox.c.id).order_by(carrier_inbox.c.id)))
+
+
+def test_among_finds_those_and_no_others(db: Database, three: list[int]) -> None:
+    with db.read() as connection:
+        query = select(carrier_inbox.c.dedupe).where(
+            among(connection, carrier_inbox.c.id, (three[2], three[0], 10**12))
+        )
+        assert sorted(connection.scalars(query)) == ["a", "c"]
+        none = select(carrier_inbox.c.dedupe).where(among(connection, carrier_inbox.c.id, []))
+        assert list(connection.scalars(none)) == []
+
+
+def test_among_gives_postgresql_an_array_and_no_text_to_read_anew_for_every_row(db: Database, three: list[int]) -> None:
+    if db.is_sqlite:
+        return
+    with db.read() as connection:
+        query = select(carrier_inbox.c.dedupe).where(among(connection, carrier_inbox.c.id, three))
+        compiled = query.compile(dialect=connection.dialect)
+        connection.execute(text("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off"))
+        plan = connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params).scalars().all()
+    assert any("Filter" in line and "bigint[]" in line for line in plan), plan
+    assert not any("cstring" in line or "text" in line for line in plan), plan
+
+
+def test_rows_come_in_ascending_values_however_many(db: Database, three: list[int]) -> None:
+    with db.read() as connection:
+        found = rows_in(
+            connection, select(carrier_inbox.c.id), carrier_inbox.c.id, [*range(-5000, 0), *reversed(three)]
+        )
+        assert [row.id for row in found] == three
+
+
+def test_updates_reach_each_its_own_row(db: Database, three: list[int]) -> None:
+    with db.begin() as tx:
+        update_rows(tx, carrier_inbox, ("id", "state", "tries"), [(three[0], "applied", 2), (three[2], "unmatched", 3)])
+        rows = tx.execute(select(carrier_inbox.c.state, carrier_inbox.c.tries).order_by(carrier_inbox.c.id)).all()
+    assert [tuple(row) for row in rows] == [("applied", 2), ("new", 0), ("unmatched", 3)]
+
+
+def test_what_is_there_or_comes_twice_is_not_inserted(db: Database, three: list[int]) -> None:
+    assert three
+    with db.begin() as tx:
+        rows = [report(name) for name in ("d", "a", "d", "e")]
+        assert insert_new(tx, carrier_inbox, COLUMNS, rows, "dedupe") == [True, False, False, True]
+        assert sorted(tx.scalars(select(carrier_inbox.c.dedupe))) == ["a", "b", "c", "d", "e"]
+
+
+def test_new_ids_are_nobody_elses(db: Database, three: list[int]) -> None:
+    with db.begin() as tx:
+        ids = new_ids(tx, carrier_inbox, 5)
+        assert len(set(ids)) == 5 and ids == sorted(ids) and min(ids) > max(three)
+
+
+def test_values_are_bound_as_the_tables_know_them(db: Database, three: list[int]) -> None:
+    with db.begin() as tx:
+        insert_rows(tx, settings, ("name", "value"), [("quote", "it's \\ a\ttab\nline"), ("han", "五百")])
+        kept = dict(row._tuple() for row in tx.execute(select(settings.c.name, settings.c.value)))
+        assert kept["quote"] == "it's \\ a\ttab\nline" and kept["han"] == "五百"
+        assert set(tx.scalars(select(carrier_inbox.c.received_at))) == {AT} and three

@@ -1,0 +1,28 @@
+"""What the database promises of a commit."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from outreach.store.bulk import insert_rows
+from outreach.store.database import Database
+from outreach.store.tables import settings
+
+
+def test_an_sqlite_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    """Else a power cut loses that an attempt was about to be placed, and it is placed a second time."""
+    with closing(Database(f"sqlite:///{tmp_path / 'outreach.db'}")) as db, db.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_what_the_driver_raises_by_itself_is_raised_as_any_other_trouble_of_the_database(db: Database) -> None:
+    """Rows that go to the driver in bulk pass by SQLAlchemy, which would have named it: nobody would try again."""
+    with pytest.raises(DBAPIError), db.begin() as tx:
+        tx.connection.driver_connection.execute("SELECT nothing FROM nowhere")  # type: ignore[union-attr]
+    with pytest.raises(IntegrityError), db.begin() as tx:
+        insert_rows(tx, settings, ("name", "value"), [("one", "1"), ("one", "2")])
