@@ -1,7 +1,7 @@
 """Which step of a campaign is due, and when is the next one?
 
-A campaign is a plan of steps counted from an anchor: the due date, or the day a promise was broken. A case stands at
-one step per campaign and anchor (`Position`); each function here takes where it stands and returns where it goes next.
+A campaign is a plan of steps counted from an anchor: the due date, a promised day, or the day a promise was broken. A case
+stands at one step per campaign and anchor (`Position`); each function here takes where it stands and returns where it goes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ class Anchor(StrEnum):
     """What the offsets of a campaign count from."""
 
     DUE = "due"
+    PROMISED = "promised"
     PROMISE_BROKEN = "promise_broken"
 
 
@@ -185,6 +186,25 @@ def _amount_fits(audience: Audience, facts: CaseFacts) -> bool:
 def first(campaign: Campaign, facts: CaseFacts, anchor_on: date, now: datetime) -> Position | None:
     """Where a case enters: the earliest step whose time, with what it is kept for, is not past. None: nowhere."""
     return _from(campaign, campaign.steps, facts, anchor_on, now, 0, kept=True)
+
+
+def ahead(campaign: Campaign, facts: CaseFacts, anchor_on: date, since: datetime) -> Position | None:
+    """Where a case enters that is to be left alone until `since`: the earliest step planned then or later."""
+    return _from(campaign, campaign.steps, facts, anchor_on, since, 0)
+
+
+def again(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Position | None:
+    """Where a case that stood at `position` enters once more: there or later, never at a step before it, which was done.
+
+    Where this version no longer has the step: at one that is planned no earlier.
+    """
+    step = campaign.step(position.step)
+    if step is not None:
+        left = [step, *_later(campaign, position)]
+    else:
+        plans = ((step, _position(step, facts, anchor_on, position.shift_days)) for step in campaign.steps)
+        left = [step for step, plan in plans if plan.planned_at >= position.planned_at]
+    return _from(campaign, left, facts, anchor_on, now, position.shift_days, kept=True)
 
 
 def _from(

@@ -7,41 +7,62 @@ docs/rulebooks.md tells it in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from outreach.core import zones as zone_tables
 from outreach.core.moment import Moment, in_force, instant, while_in_force
 from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop
-from outreach.core.rules import HORIZON, JUDGES, margin
+from outreach.core.rules import HORIZON, JUDGES, Judge, margin, reach
 from outreach.core.stops import callback, inconvenient, stops
-from outreach.core.terms import Ask, Decision, PhoneKind, Purpose, Refusal, Verdict
+from outreach.core.terms import Ask, Decision, PastContact, Purpose, Refusal, Verdict
 
 NO_ZONE = "no time zone can be derived from the addresses, the number or the debtor's word"
 MOST_SITUATIONS = 50_000
 POLICY_RULE = "POLICY-"
 
 
+class Line(NamedTuple):
+    """A rule, what judges it, and whether it is in force on some dates only."""
+
+    rule: Rule
+    judge: Judge
+    dated: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The rules that bind a kind of ask somewhere, whatever the date; `special`: some depend on the others."""
+    """The rules that bind a kind of ask somewhere, whatever the date. Those for the silence of the law are left out
+    where it always speaks; `law_hours`: where it does on some dates only, its hours."""
 
-    rules: tuple[Rule, ...]
+    lines: tuple[Line, ...]
+    margins: tuple[Margin, ...]
     stops: tuple[Stop, ...]
-    special: bool
     law_hours: tuple[ContactHours, ...]
+    reach: timedelta  # how long ago a contact may be and still count for any of them
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Rulebooks that apply together. `days`: of days past due, those from which on other rules bind."""
+
+    books: tuple[Rulebook, ...]
+    names: tuple[str, ...]
+    days: tuple[int, ...]
+    bound: dict[tuple[object, ...], Bound] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What follows from where the debtor may be: the zones, the rulebooks, and the countries that have none."""
+    """What follows from where the debtor may be: the zones, the rulebooks, what is lacking, the verdict if nothing refuses."""
 
     zones: tuple[str, ...]
-    books: tuple[Rulebook, ...]
-    missing: tuple[str, ...]
-    names: tuple[str, ...]
-    bound: dict[tuple[int, ...], Bound] = field(default_factory=dict)
+    law: Law
+    lacking: tuple[Refusal, ...]
+    lawful: Verdict
 
 
 def judge(ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = False) -> Verdict:
@@ -50,95 +71,151 @@ def judge(ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = Fal
         raise ValueError("now must be an aware instant")
     now = now.astimezone(UTC)
     where = _situation(ask, rulebooks, law_only)
-    bound = _bound(ask, where)
-    refusals = _refusals(Moment(ask, now, where.zones), where, bound)
+    bound = _bound(ask, where.law)
+    moment = Moment(ask, now, where.zones, _recent(ask, now, bound.reach))
+    refusals = _refusals(moment, where, bound)
     if not refusals:
-        return Verdict(Decision.ALLOW, where.names, (), None, where.zones)
-    retry_at = _first_lawful(ask, where, bound, refusals, now)
-    return Verdict(Decision.DEFER if retry_at else Decision.REFUSE, where.names, tuple(refusals), retry_at, where.zones)
+        return where.lawful
+    retry_at = _first_lawful(moment, where, bound, refusals)
+    decision = Decision.DEFER if retry_at else Decision.REFUSE
+    return Verdict(decision, where.law.names, tuple(refusals), retry_at, where.zones)
 
 
 def _situation(ask: Ask, rulebooks: Rulebooks, law_only: bool) -> Situation:
-    """Worked out once for each set of places."""
-    phone = ask.phone
-    key = (ask.addresses, phone.e164, phone.kind is PhoneKind.VOIP, ask.stated_zone, law_only)
-    found = rulebooks.situations.get(key)
+    """Worked out once for all debtors whose addresses and numbers say the same."""
+    phone, places = ask.phone, tuple([rulebooks.told(place) for place in ask.addresses])
+    key = (places, zone_tables.read_number(phone.e164), phone.kind, ask.stated_zone, law_only)
+    found: Situation | None = rulebooks.memo.get(key)
     if found is None:
-        if len(rulebooks.situations) > MOST_SITUATIONS:
-            rulebooks.situations.clear()
+        if len(rulebooks.memo) > MOST_SITUATIONS:
+            rulebooks.memo.clear()
         zones = zone_tables.candidate_zones(ask.addresses, phone, ask.stated_zone)
         books, missing = rulebooks.applying(ask.addresses, zone_tables.number_place(phone), law_only=law_only)
-        found = rulebooks.situations[key] = Situation(zones, books, missing, tuple(book.name for book in books))
+        law = _law(books, rulebooks)
+        lawful = Verdict(Decision.ALLOW, law.names, (), None, zones)
+        found = rulebooks.memo[key] = Situation(zones, law, tuple(_lacking(zones, books, missing)), lawful)
     return found
 
 
-def _bound(ask: Ask, where: Situation) -> Bound:
-    """The rules whose `applies` holds; by identity of the words, which is faster than their hashes."""
-    key = (
-        id(ask.collector), id(ask.channel), id(ask.voice), id(ask.purpose), id(ask.phone.kind), id(ask.phone.place),
-        ask.days_past_due,
-    )  # fmt: skip
-    found = where.bound.get(key)
+def _law(books: tuple[Rulebook, ...], rulebooks: Rulebooks) -> Law:
+    """Worked out once for all places with these rulebooks."""
+    key = tuple((book.country, book.name) for book in books)
+    found: Law | None = rulebooks.memo.get(key)
     if found is None:
-        rules = [rule for book in where.books for rule in book.rules if rule.source.scope.binds(ask)]
-        stops_ = tuple(rule for rule in rules if isinstance(rule, Stop))
-        others = tuple(rule for rule in rules if not isinstance(rule, Stop))
-        special = any(isinstance(rule, Margin) or rule.source.scope.law_is_silent for rule in others)
-        hours = tuple(rule for rule in others if isinstance(rule, ContactHours))
-        law_hours = tuple(rule for rule in hours if not rule.source.id.startswith(POLICY_RULE))
-        found = where.bound[key] = Bound(others, stops_, special, law_hours)
+        found = rulebooks.memo[key] = Law(books, tuple(book.name for book in books), _days(books))
     return found
+
+
+def _days(books: tuple[Rulebook, ...]) -> tuple[int, ...]:
+    scopes = [rule.source.scope for book in books for rule in book.rules]
+    begins = {scope.past_due_from for scope in scopes if scope.past_due_from is not None}
+    ends = {scope.past_due_to + 1 for scope in scopes if scope.past_due_to is not None}
+    return tuple(sorted(begins | ends))
+
+
+def _lacking(zones: tuple[str, ...], books: tuple[Rulebook, ...], missing: tuple[str, ...]) -> Iterator[Refusal]:
+    if not zones:
+        yield Refusal("NO-ZONE", "", NO_ZONE)
+    if missing or not books:
+        lacking = ", ".join(missing) or "this debtor"
+        yield Refusal("NO-RULEBOOK", "", f"there is no rulebook for {lacking}, and no policy was adopted for it")
+
+
+def _bound(ask: Ask, law: Law) -> Bound:
+    """The rules whose `applies` holds."""
+    phone, late = ask.phone, bisect_right(law.days, ask.days_past_due)
+    key = (ask.collector, ask.channel, ask.voice, ask.purpose, phone.kind, phone.place, late)
+    found = law.bound.get(key)
+    if found is None:
+        rules = [rule for book in law.books for rule in book.rules if rule.source.scope.binds(ask)]
+        found = law.bound[key] = _sorted(rules)
+    return found
+
+
+def _sorted(rules: list[Rule]) -> Bound:
+    hours = [rule for rule in rules if isinstance(rule, ContactHours)]
+    law_hours = [rule for rule in hours if not rule.source.id.startswith(POLICY_RULE)]
+    if not all(rule.source.is_dated for rule in law_hours):
+        rules, law_hours = [rule for rule in rules if not rule.source.scope.law_is_silent], []
+    others = [rule for rule in rules if not isinstance(rule, Margin | Stop)]
+    return Bound(
+        tuple(Line(rule, JUDGES[type(rule)], rule.source.is_dated) for rule in others),
+        tuple(rule for rule in rules if isinstance(rule, Margin)),
+        tuple(rule for rule in rules if isinstance(rule, Stop)),
+        tuple(law_hours) if any(rule.source.scope.law_is_silent for rule in rules) else (),
+        max(map(reach, rules), default=timedelta(0)),
+    )
+
+
+def _recent(ask: Ask, now: datetime, within: timedelta) -> list[PastContact]:
+    if not ask.history:
+        return []
+    since = now - within
+    return [past for past in ask.history if past.at > since]
 
 
 def _refusals(moment: Moment, where: Situation, bound: Bound) -> list[Refusal]:
     ask = moment.ask
-    found: list[Refusal] = []
-    if not where.zones:
-        found.append(Refusal("NO-ZONE", "", NO_ZONE))
-    if where.missing or not where.books:
-        lacking = ", ".join(where.missing) or "this debtor"
-        found.append(
-            Refusal("NO-RULEBOOK", "", f"there is no rulebook for {lacking}, and no policy was adopted for it")
-        )
+    found = list(where.lacking)
     if ask.suppressions:
-        found += stops(moment, [rule for rule in bound.stops if not where.zones or in_force(rule, moment)])
+        found += _stopped(moment, where, bound)
     if ask.inconvenient:
         found += inconvenient(moment)
     if ask.purpose is Purpose.REQUESTED_CALLBACK:
         found += callback(moment)
     if where.zones:
-        found += _special(moment, bound) if bound.special else _plain(moment, bound.rules)
+        special = bound.margins or bound.law_hours
+        found += _special(moment, bound) if special else _plain(moment, bound.lines)
     return found
 
 
-def _plain(moment: Moment, rules: Iterable[Rule]) -> list[Refusal]:
+def _stopped(moment: Moment, where: Situation, bound: Bound) -> Iterator[Refusal]:
+    rules = [rule for rule in bound.stops if not where.zones or in_force(rule, moment)]
+    silent = {rule.source.id for rule in rules if rule.source.scope.law_is_silent}
+    speaks = _law_speaks_at(bound.law_hours, moment) if silent else None
+    if speaks is not None and speaks <= moment.now:
+        rules, silent = [rule for rule in rules if rule.source.id not in silent], set()
+    for found in stops(moment, rules):
+        yield _not_after(found, speaks) if speaks is not None and found.rule in silent else found
+
+
+def _plain(moment: Moment, lines: Iterable[Line]) -> list[Refusal]:
     found = []
-    for rule in rules:
-        if in_force(rule, moment):
-            refusal = JUDGES[type(rule)](rule, moment)
-            if refusal is not None:
-                found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
+    for rule, judge_rule, dated in lines:
+        if dated and not in_force(rule, moment):
+            continue
+        refusal = judge_rule(rule, moment)
+        if refusal is not None:
+            found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
     return found
 
 
 def _special(moment: Moment, bound: Bound) -> list[Refusal]:
     """With company rules that look at the hours of the law: to fill its silence, or to keep a margin from its ends."""
-    rules = [rule for rule in bound.rules if in_force(rule, moment)]
-    hours = [rule for rule in rules if isinstance(rule, ContactHours)]
     speaks = _law_speaks_at(bound.law_hours, moment)
-    if speaks is not None and speaks <= moment.now:
-        rules = [rule for rule in rules if not rule.source.scope.law_is_silent]
-        hours = [rule for rule in hours if not rule.source.scope.law_is_silent]
-        speaks = None
-    found = _plain(moment, [rule for rule in rules if not isinstance(rule, Margin)])
-    for rule in rules:
-        refusal = margin(rule, hours, moment) if isinstance(rule, Margin) else None
+    spoken = speaks is not None and speaks <= moment.now
+    lines = [line for line in bound.lines if _binds_now(line.rule, moment, spoken)]
+    found = _plain(moment, lines)
+    hours = [line.rule for line in lines if isinstance(line.rule, ContactHours)]
+    for rule in bound.margins:
+        refusal = margin(rule, hours, moment) if _binds_now(rule, moment, spoken) else None
         if refusal is not None:
             found.append(while_in_force(refusal, rule.source.until_on, moment.zones))
-    if speaks is None:
+    if speaks is None or spoken:
         return found
-    silent = {rule.source.id for rule in rules if rule.source.scope.law_is_silent}
+    silent = {rule.source.id for rule in _silent(bound) if in_force(rule, moment)}
     return [_not_after(refusal, speaks) if refusal.rule in silent else refusal for refusal in found]
+
+
+def _binds_now(rule: Rule, moment: Moment, spoken: bool) -> bool:
+    """`spoken`: hours of the law are in force."""
+    return in_force(rule, moment) and not (spoken and rule.source.scope.law_is_silent)
+
+
+def _silent(bound: Bound) -> list[Rule]:
+    """The rules for the silence of the law, stops aside."""
+    rules = (*(line.rule for line in bound.lines), *bound.margins)
+    return [rule for rule in rules if rule.source.scope.law_is_silent]
 
 
 def _law_speaks_at(law: Sequence[ContactHours], moment: Moment) -> datetime | None:
@@ -153,14 +230,14 @@ def _not_after(refusal: Refusal, at: datetime) -> Refusal:
     return refusal if refusal.retry_at is not None and refusal.retry_at <= at else replace(refusal, retry_at=at)
 
 
-def _first_lawful(ask: Ask, where: Situation, bound: Bound, refusals: list[Refusal], now: datetime) -> datetime | None:
+def _first_lawful(moment: Moment, where: Situation, bound: Bound, refusals: list[Refusal]) -> datetime | None:
     """Each rule refuses from now until its own `retry_at`: nothing before the latest is lawful. Go there, ask anew."""
-    at, end = now, now + timedelta(days=HORIZON)
+    at, end = moment.now, moment.now + HORIZON
     while refusals:
         ends = [refusal.retry_at for refusal in refusals]
         known = [end_at for end_at in ends if end_at is not None]
         if len(known) < len(ends) or max(known) <= at or max(known) > end:
             return None
         at = max(known)
-        refusals = _refusals(Moment(ask, at, where.zones), where, bound)
+        refusals = _refusals(moment.at(at), where, bound)
     return at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from outreach.core.terms import (
     Consent,
     ConsentKind,
     Direction,
+    PastContact,
     Purpose,
     Refusal,
     SuppressionReason,
@@ -21,18 +22,23 @@ from outreach.core.terms import (
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-T-23, 47 CFR 64.1200(a)(12): one confirmation, presumed fine so long
 REPLY_WITHIN = timedelta(minutes=15)  # POLICY: how long an answer to the debtor's own message is an answer
 ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # whatever the language of the machine
 CONFIRMABLE = frozenset({SuppressionReason.OPT_OUT, SuppressionReason.REFUSED_CHANNEL})
 
 
 class Moment:
-    """An ask at one instant (UTC): its candidate zones, and whether it answers what the debtor just sent."""
+    """An ask at one instant (UTC): its candidate zones, and whether it answers what the debtor just sent.
 
-    __slots__ = ("_here", "answers", "ask", "now", "zones")
+    `recent`: those past contacts that caps and waits may count; all others are too long ago for any of them.
+    """
 
-    def __init__(self, ask: Ask, now: datetime, zones: tuple[str, ...]) -> None:
-        self.ask, self.now, self.zones = ask, now, zones
+    __slots__ = ("_clocks", "_here", "answers", "ask", "now", "recent", "zones")
+
+    def __init__(self, ask: Ask, now: datetime, zones: tuple[str, ...], recent: Sequence[PastContact]) -> None:
+        self.ask, self.now, self.zones, self.recent = ask, now, zones, recent
         self.answers = ask.purpose in ANSWERS and _answers(ask, now)
         self._here: dict[str, datetime] = {}
+        self._clocks: dict[tuple[str, ...], str] = {}
 
     def here(self, name: str) -> datetime:
         """Now, as clocks in that zone show it."""
@@ -41,9 +47,20 @@ class Moment:
             found = self._here[name] = local(self.now, name)
         return found
 
+    def clocks(self, names: tuple[str, ...]) -> str:
+        """Weekday and time of day in these zones, in words."""
+        found = self._clocks.get(names)
+        if found is None:
+            found = self._clocks[names] = ", ".join([f"{_clock(self.here(name))} in {name}" for name in names])
+        return found
+
     def at(self, now: datetime) -> Moment:
         """The same ask at another instant."""
-        return Moment(self.ask, now, self.zones)
+        return Moment(self.ask, now, self.zones, self.recent)
+
+
+def _clock(there: datetime) -> str:
+    return f"{WEEKDAYS[there.weekday()]} {there.time().isoformat()[:8]}"
 
 
 def in_force(rule: Rule, moment: Moment) -> bool:
@@ -55,8 +72,18 @@ def in_force(rule: Rule, moment: Moment) -> bool:
 
 
 def sent_since(ask: Ask, at: datetime) -> bool:
-    """Did anything leave on the asked channel at `at` or later?"""
-    return any(p.direction is Direction.OUTBOUND and p.channel is ask.channel and p.at >= at for p in ask.history)
+    """Did anything leave at `at` or later, for an answer: on the channel it would leave on?"""
+    any_channel = ask.purpose is Purpose.OPT_OUT_CONFIRMATION
+    return any(
+        p.direction is Direction.OUTBOUND and (any_channel or p.channel is ask.channel) and p.at >= at
+        for p in ask.history
+    )
+
+
+def last_message(ask: Ask, now: datetime) -> datetime | None:
+    """When the debtor last came to us on the asked channel."""
+    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel)
+    return max((at for at in received if at <= now), default=None)
 
 
 def _answers(ask: Ask, now: datetime) -> bool:
@@ -66,22 +93,21 @@ def _answers(ask: Ask, now: datetime) -> bool:
         return bool(recent) and not sent_since(ask, max(recent))
     if ask.purpose is not Purpose.REPLY:
         return False
-    inbound = [
-        p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel and p.at <= now
-    ]
-    return bool(inbound) and now - max(inbound) <= REPLY_WITHIN and not sent_since(ask, max(inbound))
+    last = last_message(ask, now)
+    return last is not None and now - last <= REPLY_WITHIN and not sent_since(ask, last)
 
 
-def consents(moment: Moment, kind: ConsentKind) -> Iterator[Consent]:
+def consents(moment: Moment, kind: ConsentKind) -> list[Consent]:
     """Those of this kind in force now that reach this number."""
-    for consent in moment.ask.consents:
-        if (
-            consent.kind is kind
-            and consent.at <= moment.now
-            and (consent.expires_at is None or consent.expires_at > moment.now)
-            and (consent.phone is None or consent.phone == moment.ask.phone.e164)
-        ):
-            yield consent
+    now = moment.now
+    return [
+        consent
+        for consent in moment.ask.consents
+        if consent.kind is kind
+        and consent.at <= now
+        and (consent.expires_at is None or consent.expires_at > now)
+        and (consent.phone is None or consent.phone == moment.ask.phone.e164)
+    ]
 
 
 def lifts(lifted: Lifted | None, moment: Moment) -> bool:

@@ -15,6 +15,7 @@ EXPONENTS: dict[str, int] = {
     "CLF": 4,
     "UYW": 4,
 }
+MICRO = 1_000_000  # what a carrier asks for a text is fractions of a minor unit
 DECIMAL = re.compile(r"(\d{1,15})(?:\.(\d{1,6}))?", re.ASCII)
 
 
@@ -41,3 +42,10 @@ def write_amount(amount: Money) -> str:
     digits = str(abs(amount.minor)).rjust(places + 1, "0")
     sign = "-" if amount.minor < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def write_micro(micro: int, currency: str) -> str:
+    """Millionths as a decimal string: the decimals of the currency at least, more where the amount needs them."""
+    whole, rest = divmod(abs(micro), MICRO)
+    decimals = f"{rest:06d}".rstrip("0").ljust(exponent(currency), "0")
+    return ("-" if micro < 0 else "") + f"{whole}" + (f".{decimals}" if decimals else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,7 @@ from outreach.core.terms import (
 from outreach.core.zones import US_TERRITORIES, NumberPlace
 
 POLICY = "policy/"
+NOWHERE = "a debtor whose country is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,17 @@ class Source:
     until_on: date | None = None
     scope: Scope = Scope()
 
+    @property
+    def is_dated(self) -> bool:
+        return self.from_on is not None or self.until_on is not None
+
     def in_force(self, on: date) -> bool:
         return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Allowed local times on some ISO weekdays, in seconds of the day: start <= t < end, or start < t < end."""
+    """Allowed local times on some ISO weekdays, in seconds of the day: start <= t < end, or from the second after start."""
 
     days: frozenset[int]
     start: int
@@ -89,8 +94,8 @@ class Window:
         """The first allowed whole second."""
         return self.start + 1 if self.ends_excluded else self.start
 
-    def holds(self, second: float) -> bool:
-        return (self.start < second if self.ends_excluded else self.start <= second) and second < self.end
+    def holds(self, second: int) -> bool:
+        return self.first <= second < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,12 @@ class ContactHours:
     zone: str | None = None
     lifted_by: Lifted | None = None
     holidays: Holidays | None = None
+    open: dict[tuple[str, ...], tuple[datetime, datetime]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )  # by zones, a span in which it is open in all of them, its end excluded
+    closed: dict[tuple[str, ...], tuple[datetime, datetime, bool]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )  # by zones, a span in which it is open nowhere at once; is it at its end?
 
 
 class Unit(StrEnum):
@@ -174,7 +185,7 @@ class WaitAfter:
     days: int
     unit: Unit
     dispositions: Collection[Disposition]
-    channels: Collection[Channel] = (Channel.CALL,)
+    channels: Collection[Channel] = (Channel.CALL,)  # of our own contacts
     inbound: bool = True  # a call from the debtor starts it too
 
 
@@ -248,10 +259,14 @@ class Rulebook:
         """Is it of a part of its regions only?"""
         return bool(self.postcodes or self.cities or self.area_codes)
 
+    def reaches(self, place: Address) -> bool:
+        """Is it a rulebook of the address's country and region, or of a part of them?"""
+        country, region = home(place)
+        return country == self.country and not (self.regions and region and region not in self.regions)
+
     def covers(self, place: Address) -> bool:
         """Is the address inside? One that may be, for want of region, postcode or city, is."""
-        country, region = home(place)
-        if country != self.country or (self.regions and region and region not in self.regions):
+        if not self.reaches(place):
             return False
         if place.postcode and self.postcodes:
             return place.postcode.strip().startswith(self.postcodes)
@@ -278,7 +293,9 @@ class Rulebooks:
     books: tuple[Rulebook, ...] = ()
     adopted: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)  # the YAML text of each, by name
-    situations: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)  # the gate's: see there
+    memo: dict[object, Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )  # what was worked out before
 
     def versions(self, names: Iterable[str]) -> dict[str, str]:
         """The version of each of these rulebooks."""
@@ -291,19 +308,36 @@ class Rulebooks:
         """The rulebooks for these places (union), and the countries among them that none covers."""
         chosen: dict[str, Rulebook] = {}
         missing: list[str] = []
+        places: tuple[Address | NumberPlace, ...] = (*addresses, number) if number else addresses
+        inside = frozenset[str]().union(*(self._covering(place) for place in places))
         countries = [home(place)[0] for place in addresses] + ([number.country] if number else [])
         for country in dict.fromkeys(countries):
-            books = [book for book in self.books if book.country == country and self._inside(book, addresses, number)]
+            books = [book for book in self.books if book.name in inside and book.country == country]
             adopted = [] if law_only else [book for book in self.books if book.name == self.adopted.get(country)]
             chosen |= {book.name: book for book in books + adopted}
             if not books and not adopted:
                 missing.append(country)
         everywhere = [] if law_only else [book for book in self.books if book.name == self.adopted.get("*")]
         chosen |= {book.name: book for book in everywhere}
-        return tuple(chosen.values()), tuple(missing)
+        return tuple(chosen.values()), tuple(missing) if countries else (NOWHERE,)
 
-    @staticmethod
-    def _inside(book: Rulebook, addresses: tuple[Address, ...], number: NumberPlace | None) -> bool:
-        if book.is_policy:
-            return False
-        return any(book.covers(place) for place in addresses) or (number is not None and book.covers_number(number))
+    def told(self, place: Address) -> tuple[str, str | None, tuple[str, ...]]:
+        """All that an address says of the law: its country and region, and which rulebooks of a part of them cover it."""
+        where = place.country, place.region
+        parts: tuple[Rulebook, ...] | None = self.memo.get(where)
+        if parts is None:
+            parts = self.memo[where] = tuple(book for book in self.books if book.is_local and book.reaches(place))
+        return (*where, tuple([book.name for book in parts if book.covers(place)]) if parts else ())
+
+    def _covering(self, place: Address | NumberPlace) -> frozenset[str]:
+        """The names of the rulebooks, policies aside, that cover an address or where a number is at home."""
+        key = place if isinstance(place, NumberPlace) else self.told(place)
+        found: frozenset[str] | None = self.memo.get(key)
+        if found is None:
+            laws = [book for book in self.books if not book.is_policy]
+            if isinstance(place, NumberPlace):
+                found = frozenset(book.name for book in laws if book.covers_number(place))
+            else:
+                found = frozenset(book.name for book in laws if book.covers(place))
+            self.memo[key] = found
+        return found

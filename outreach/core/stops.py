@@ -11,12 +11,14 @@ from outreach.core.moment import (
     Moment,
     consents,
     instant,
+    last_message,
     local,
     refusal,
     sent_since,
     while_in_force,
 )
 from outreach.core.rulebook import Stop
+from outreach.core.rules import HORIZON
 from outreach.core.terms import (
     Ask,
     Channel,
@@ -34,7 +36,6 @@ from outreach.core.terms import (
     Voice,
 )
 
-HORIZON = 400  # days
 CALLBACK_FOR = timedelta(days=7)  # US-F-27, US-F-28: the wish's own date is day one
 ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii): reply once in the medium they used
 
@@ -76,8 +77,11 @@ def _excused(stop: Suppression, moment: Moment) -> bool:
     """One confirmation of an opt-out within five minutes; one answer in a medium the debtor refused and then used."""
     if moment.ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
         fresh = moment.now - CONFIRM_WITHIN <= stop.at <= moment.now
-        return stop.reason in CONFIRMABLE and fresh and not sent_since(moment.ask, stop.at)
-    return moment.answers and stop.reason in ANSWERABLE
+        return moment.answers and stop.reason in CONFIRMABLE and fresh and not sent_since(moment.ask, stop.at)
+    if not moment.answers or stop.reason not in ANSWERABLE:
+        return False
+    wrote = last_message(moment.ask, moment.now)
+    return wrote is not None and stop.at < wrote
 
 
 def inconvenient(moment: Moment) -> Iterator[Refusal]:
@@ -87,13 +91,10 @@ def inconvenient(moment: Moment) -> Iterator[Refusal]:
     for times in blocked:
         if not any(_inside(times, moment.now, name) for name in moment.zones):
             continue
-        at = moment.now
-        for _ in range(HORIZON):
-            later = max(_leaves(times, at, name) for name in moment.zones)
-            if later <= at:
-                break
+        at, end = moment.now, moment.now + HORIZON
+        while at <= end and (later := max(_leaves(times, at, name) for name in moment.zones)) > at:
             at = later
-        retry = at if at > moment.now and not any(_inside(times, at, name) for name in moment.zones) else None
+        retry = at if at <= end and not any(_inside(times, at, name) for name in moment.zones) else None
         because = f"the debtor named {times.start:%H:%M} to {times.end:%H:%M} as inconvenient"
         yield Refusal("US-F-04" if _in_us(moment.ask) else "INCONVENIENT", "12 CFR 1006.6(b)(1)", because, retry)
 
@@ -142,7 +143,8 @@ def _wish_stands(consent: Consent, moment: Moment) -> bool:
 
 
 def _is_talk(past: PastContact) -> bool:
-    if past.channel is not Channel.CALL:
-        return False
+    """We spoke, in whatever medium; or they rang us."""
+    if past.disposition is Disposition.RIGHT_PARTY:
+        return True
     inbound = past.direction is Direction.INBOUND and past.disposition is Disposition.RECEIVED
-    return inbound or past.disposition is Disposition.RIGHT_PARTY
+    return inbound and past.channel is Channel.CALL

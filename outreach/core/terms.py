@@ -203,6 +203,9 @@ class EventKind(StrEnum):
     ATTEMPT_PLACED = "attempt_placed"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
     ATTEMPT_FAILED = "attempt_failed"
+    CANCEL_ASKED = (
+        "cancel_asked"  # everything, or its campaign, was stopped: the carrier is to drop what it has not done
+    )
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     ANSWERED = "answered"
@@ -224,6 +227,8 @@ class EventKind(StrEnum):
     SUPPRESSION_LIFTED = "suppression_lifted"
     CONSENTED = "consented"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    TIMES_NAMED = "times_named"  # the debtor named times, or a place, at which contact is inconvenient
+    LANGUAGE_CHANGED = "language_changed"
     HELD = "held"
     RESUMED = "resumed"
     CLOSED = "closed"
@@ -372,8 +377,29 @@ class PromisedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a debtor wants to be contacted, in their own words. What they stated last does not undo what they stated before.
+
+    `times`: inconvenient times and places. `number`: another number they named, a wish only: it is shown to a person and
+    never contacted unseen, nor written to the log. `call_instead`: of texts. `alone`: the message says nothing else.
+    `doubt`: why a person should look, though the stricter reading is taken meanwhile.
+    """
+
+    times: tuple[Inconvenient, ...] = ()
+    language: str | None = None
+    number: str | None = None
+    call_instead: bool = False
+    alone: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
-    """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words."""
+    """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words.
+
+    `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
+    `settles`: it asks that less than what is due be taken for all of it.
+    """
 
     kind: IntentKind
     promise: PromisedPayment | None = None
@@ -382,6 +408,9 @@ class Intent:
     needs_human: bool = False
     why: str = ""
     channel: Channel | None = field(default=None)
+    wishes: Wishes | None = None
+    instalments: tuple[PromisedPayment, ...] = ()
+    settles: bool = False
 
 
 class OutreachError(Exception):

@@ -9,14 +9,15 @@ verdict may depend.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberType
 from phonenumbers import timezone as number_zones
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
 from outreach.core.terms import Address, Phone, PhoneKind
@@ -93,6 +94,8 @@ SPLIT_AREA_CODES: dict[str, tuple[str, ...]] = {
     "250": ("America/Vancouver", "America/Edmonton"),
 }
 NANP = 1
+NO_COUNTRY = (None, "001", "ZZ")  # satellites and other numbers of no country
+NANP_LENGTH = len("+12125550100")
 PLACELESS = frozenset(
     {
         PhoneNumberType.TOLL_FREE,
@@ -151,18 +154,7 @@ def address_zones(country: str, region: str | None) -> tuple[str, ...]:
     return REGIONS.get(country, {}).get(region or "") or country_zones(country)
 
 
-@lru_cache(maxsize=65536)
-def number_country(e164: str) -> str | None:
-    """The country a number belongs to, or None. The territories of the United States are the United States."""
-    try:
-        found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
-    except phonenumbers.NumberParseException:
-        return None
-    return "US" if found in US_TERRITORIES else found
-
-
-@dataclass(frozen=True, slots=True)
-class NumberPlace:
+class NumberPlace(NamedTuple):
     """What a number says about place: its country, and in North America its area code with its state or province."""
 
     country: str
@@ -170,65 +162,108 @@ class NumberPlace:
     area_code: str | None = None
 
 
-def number_place(phone: Phone) -> NumberPlace | None:
-    """Where the number is at home; None for one that says nothing about place (toll-free, VoIP)."""
-    return None if phone.kind is PhoneKind.VOIP else _number_place(phone.e164)
+class Number(NamedTuple):
+    """All that is read from a number: its country, the place and the zones it points at; is it, or may it be, a mobile?
+
+    `place` None: it says nothing about place, and then nothing else here counts.
+    """
+
+    place: NumberPlace | None = None
+    zones: tuple[str, ...] = ()
+    mobile: bool = False
+    may_be_mobile: bool = False
 
 
-@lru_cache(maxsize=65536)
-def _number_place(e164: str) -> NumberPlace | None:
-    country = number_country(e164)
-    number = phonenumbers.parse(e164) if country else None
-    if country is None or number is None or phonenumbers.number_type(number) in PLACELESS:
-        return None
-    if number.country_code != NANP:
-        return NumberPlace(country)
-    area_code = str(number.national_number)[:3]
-    known = AREA_CODES.get(area_code)
-    return NumberPlace(country, known[1] if known and known[0] == country else None, area_code)
+def read_number(e164: str) -> Number:
+    """What the number says; nothing if it is none. The territories of the United States are the United States."""
+    return _read_number(alike(e164))
 
 
-@lru_cache(maxsize=65536)
-def phone_zones(e164: str) -> tuple[str, ...]:
-    """Every zone the number itself points at; empty where it says nothing about place."""
+def alike(e164: str) -> str:
+    """A number that says the same: in North America the last three digits say nothing."""
+    nanp = len(e164) == NANP_LENGTH and e164.startswith("+1") and e164.isascii() and e164[2:].isdecimal()
+    return f"{e164[:-3]}000" if nanp else e164
+
+
+@lru_cache(maxsize=200_000)
+def _read_number(e164: str) -> Number:
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
-        return ()
-    if phonenumbers.number_type(number) in PLACELESS:
-        return ()
+        return Number()
+    kind = phonenumbers.number_type(number)
+    if kind in PLACELESS:
+        return Number()
+    found = phonenumbers.region_code_for_number(number)
+    country = "US" if found in US_TERRITORIES else found
     if number.country_code == NANP:
-        known = SPLIT_AREA_CODES.get(str(number.national_number)[:3])
-        if known:
-            return known
-        country = number_country(e164)
-        if country not in (None, "US", "CA"):
-            return country_zones(country)  # an island's own, not all of North America's
-    elif phonenumbers.number_type(number) is PhoneNumberType.MOBILE:
-        return ()  # outside North America a mobile number says its country, no more
-    found = tuple(name for name in number_zones.time_zones_for_number(number) if name != "Etc/Unknown")
-    return ONE_CLOCK.get(number_country(e164) or "", found)
+        return _north_american(number, country)
+    country = country or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if country in NO_COUNTRY:
+        return Number()
+    return _elsewhere(number, country, kind)
+
+
+def _north_american(number: PhoneNumber, country: str | None) -> Number:
+    """Its area code tells, also of a number nobody can have: every zone of it, of no table the only one."""
+    code = str(number.national_number)[:3]
+    known = AREA_CODES.get(code)
+    country = known[0] if known else country
+    if country is None:
+        return Number()
+    region = known[1] if known else None
+    found = set(SPLIT_AREA_CODES.get(code) or _zones_of_area_code(code)) | _geographic_zones(number)
+    return Number(NumberPlace(country, region, code), tuple(sorted(found)) or _address_zones(country, region))
+
+
+@cache
+def _zones_of_area_code(code: str) -> frozenset[str]:
+    """An exchange in another zone splits its area code as well."""
+    return frozenset(name for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(f"1{code}") for name in names)
+
+
+def _geographic_zones(number: PhoneNumber) -> set[str]:
+    return {name for name in number_zones.time_zones_for_geographical_number(number) if is_zone(name)}
+
+
+def _elsewhere(number: PhoneNumber, country: str, kind: int) -> Number:
+    """A mobile number says its country, no more, and one that may be mobile may be anywhere in it."""
+    place, mobile = NumberPlace(country), kind == PhoneNumberType.MOBILE
+    if country in ONE_CLOCK:
+        return Number(place, ONE_CLOCK[country])
+    here = set() if mobile else _geographic_zones(number)
+    return Number(place, tuple(sorted(here)), mobile, kind == PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def number_place(phone: Phone) -> NumberPlace | None:
+    """Where the number is at home; None for one that says nothing about place (toll-free, VoIP)."""
+    return None if phone.kind is PhoneKind.VOIP else read_number(phone.e164).place
 
 
 def candidate_zones(addresses: Sequence[Address], phone: Phone, stated_zone: str | None) -> tuple[str, ...]:
     """Every zone the debtor may be in, sorted; empty when none can be derived. An unknown stated zone is none."""
     if stated_zone and is_zone(stated_zone):
         return (stated_zone,)
-    placeless = phone.kind is PhoneKind.VOIP
-    return _candidates(tuple((a.country, a.region) for a in addresses), None if placeless else phone.e164)
+    return _candidates(tuple((a.country, a.region) for a in addresses), alike(phone.e164), phone.kind)
 
 
 @lru_cache(maxsize=65536)
-def _candidates(places: tuple[tuple[str, str | None], ...], e164: str | None) -> tuple[str, ...]:
-    found = {name for country, region in places for name in address_zones(country, region)}
-    if e164 is None:
-        return tuple(sorted(found))
-    found |= set(phone_zones(e164))
-    country = number_country(e164)
-    if country and country not in {place for place, _region in places} and not phone_zones(e164):
-        mobile = phonenumbers.number_type(phonenumbers.parse(e164)) is PhoneNumberType.MOBILE
-        found |= set(country_zones(country)) if mobile else set()
+def _candidates(places: tuple[tuple[str, str | None], ...], e164: str, said: PhoneKind) -> tuple[str, ...]:
+    found = {name for country, region in places for name in _address_zones(country, region)}
+    number = Number() if said is PhoneKind.VOIP else _read_number(e164)
+    if number.place is not None:
+        found |= set(number.zones)
+        country, told = number.place.country, {"US" if c in US_TERRITORIES else c for c, _region in places}
+        mobile = number.mobile or (number.place.area_code is None and said is PhoneKind.MOBILE)
+        mobile = mobile or (number.may_be_mobile and said is not PhoneKind.LANDLINE)
+        if (mobile and country not in told) or not (mobile or number.zones):
+            found |= set(country_zones(country))
     return tuple(sorted(found))
+
+
+def _address_zones(country: str, region: str | None) -> tuple[str, ...]:
+    """A territory of the United States is one of its regions, also where the address calls it a country."""
+    return address_zones("US", country) if country in US_TERRITORIES else address_zones(country, region)
 
 
 def home_zone(addresses: Sequence[Address], phone: Phone, stated_zone: str | None) -> str | None:

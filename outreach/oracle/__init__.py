@@ -112,8 +112,9 @@ def _is_policy(book: Mapping[str, Any]) -> bool:
 
 
 def _binds(rule: Rule, moment: Moment) -> bool:
-    days = dates(moment.now, moment.zones)  # where no zone is known no rule binds, and NO-ZONE refuses
-    return any(_in_force(rule, day) for day in days) and _applies(rule.get("applies") or {}, moment.ask)
+    days = dates(moment.now, moment.zones)  # where no zone is known only stops bind, and NO-ZONE refuses
+    in_force = any(_in_force(rule, day) for day in days) or ("stop" in rule and not days)
+    return in_force and _applies(rule.get("applies") or {}, moment.ask)
 
 
 def _in_force(rule: Rule, day: date) -> bool:
@@ -142,10 +143,19 @@ def _applies(applies: Mapping[str, Any], ask: Ask) -> bool:
 def _refuses(rule: Rule, bound: list[Rule], moment: Moment) -> bool:
     if "margin" in rule:
         seconds = rule["margin"].get(moment.ask.channel) or 0
-        later = replace(moment, now=moment.now + timedelta(seconds=seconds))
-        hours = [other["hours"] for other in bound if "hours" in other]
-        return any(_hours(each, later) and not _hours(each, moment) for each in hours)
+        on_the_way = [replace(moment, now=at) for at in _on_the_way(moment, seconds)]
+        hours = [other["hours"] for other in bound if "hours" in other and not _hours(other["hours"], moment)]
+        return any(_hours(each, later) for each in hours for later in on_the_way)
     return any(_KINDS[kind](rule[kind], moment) for kind in _KINDS if kind in rule)
+
+
+def _on_the_way(moment: Moment, seconds: int) -> list[datetime]:
+    """The last instant of the margin, and those in it at which hours may be shut: each full minute, as windows end on full
+    minutes and are shut in that second, and when a consent expires."""
+    minute, last = moment.now.replace(second=0, microsecond=0), moment.now + timedelta(seconds=seconds)
+    instants = [minute + timedelta(minutes=ahead) for ahead in range(1, seconds // 60 + 2)]
+    instants += [consent.expires_at for consent in moment.ask.consents if consent.expires_at is not None]
+    return [*(at for at in instants if moment.now < at < last), last]
 
 
 def _hours(hours: Rule, moment: Moment) -> bool:
@@ -302,7 +312,8 @@ def _passes(stop: Suppression, moment: Moment) -> bool:
     if not moment.answers:
         return False
     if moment.ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
-        return stop.reason in REFUSALS_TO_CONFIRM and moment.now - stop.at <= CONFIRM_WITHIN
+        told = any(past.direction is Direction.OUTBOUND and past.at >= stop.at for past in moment.ask.history)
+        return stop.reason in REFUSALS_TO_CONFIRM and moment.now - stop.at <= CONFIRM_WITHIN and not told
     wrote = _last_message(moment.ask, moment.now)
     return stop.reason is SuppressionReason.REFUSED_CHANNEL and wrote is not None and stop.at < wrote
 

@@ -42,6 +42,7 @@ class Place:
     anywhere: tuple[str, ...] = ()
 
 
+@cache
 def address_place(address: Address) -> Place:
     """A territory of the United States is one of its regions, also where the address calls it a country."""
     country, region = address.country, address.region or None
@@ -76,9 +77,15 @@ def _north_american(number: phonenumbers.PhoneNumber) -> Place | None:
         return None
     found = set(SPLIT_AREA_CODES.get(code, ()))
     if not found:  # no list of split area codes is whole: an exchange in another zone splits its code as well
-        found |= {name for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(f"1{code}") for name in names}
+        found |= _exchange_zones(code)
     found |= {name for name in number_zones.time_zones_for_geographical_number(number) if is_zone(name)}
     return Place(country, region, tuple(sorted(found)) or _region_zones(country, region), code)
+
+
+@cache
+def _exchange_zones(code: str) -> frozenset[str]:
+    """The zones of all exchanges of an area code."""
+    return frozenset(name for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(f"1{code}") for name in names)
 
 
 def _elsewhere(number: phonenumbers.PhoneNumber, kind: int, said: PhoneKind) -> Place | None:

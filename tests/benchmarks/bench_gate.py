@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def _ask(n: int) -> Ask:
     )  # fmt: skip
 
 
+def elsewhere(given: list[Ask]) -> list[Ask]:
+    """The same debtors, each of another town and postcode and as late as no other, as in a book."""
+    return [
+        replace(ask, addresses=(replace(ask.addresses[0], city=f"Town {n}", postcode=f"{n:05d}"),), days_past_due=n)
+        for n, ask in enumerate(given, 1)
+    ]
+
+
 def rate(work: Callable[[Ask, datetime], object], given: list[Ask], now: datetime) -> float:
     """Asks a second; each with an instant of its own."""
     done, start = 0, time.perf_counter()
@@ -86,6 +95,7 @@ def main() -> None:
     assert judge(given[0], books, night).retry_at
     rows = [
         ("gate, lawful now", rate(lambda ask, now: judge(ask, books, now), given, NOON)),
+        ("gate, lawful now, all of other towns", rate(lambda ask, now: judge(ask, books, now), elsewhere(given), NOON)),
         ("gate, with retry_at", rate(lambda ask, now: judge(ask, books, now), given, night)),
         ("plain reading (oracle), lawful now", rate(lambda ask, now: lawful(ask, law, now), given[:2000], NOON)),
     ]

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from outreach.campaigns.rulebooks import load_rulebooks
 from outreach.core.gate import judge
-from outreach.core.rulebook import Rulebooks
+from outreach.core.moment import Moment
+from outreach.core.rulebook import ContactHours, Rulebooks, Window
+from outreach.core.rules import _hours as judge_hours
+from outreach.core.rules import _open as is_open
+from outreach.core.rules import _opens_everywhere as opens_everywhere
 from outreach.core.terms import (
     Address,
     Ask,
@@ -155,7 +159,9 @@ def test_no_reason_to_stop_is_ever_overlooked(reason: SuppressionReason) -> None
     abroad = asked(addresses=(Address("CN"),), phone=Phone("+8613800138000", PhoneKind.MOBILE))
     for ask in (asked(), abroad):
         assert not judge(
-            replace(ask, suppressions=(Suppression(reason, SuppressionScope.DEBTOR, NOON),)), BOOKS, NOON
+            replace(ask, suppressions=(Suppression(reason, SuppressionScope.DEBTOR, NOON),)),
+            BOOKS,
+            NOON.astimezone(UTC),
         ).allowed
 
 
@@ -198,6 +204,69 @@ def test_what_only_an_ending_rule_widens_is_lawful_when_the_rule_ends(tmp_path: 
     verdict = judge(asked(suppressions=(stopped,)), books, NOON)
     assert [refusal.rule for refusal in verdict.refusals] == ["US-W-1"]
     assert verdict.retry_at == datetime(2026, 12, 1, tzinfo=NEW_YORK)
+
+
+def test_what_only_a_policy_for_the_silence_of_the_law_widens_is_lawful_when_the_law_begins(tmp_path: Path) -> None:
+    law = """
+  - {rule: US-N-1, because: made up, citation: made up, confidence: A, in_force_from: 2026-11-28,
+     hours: {windows: [{days: daily, from: "08:00", to: "21:00"}]}}
+"""
+    widens = """
+  - {rule: POLICY-W-1, because: made up, citation: made up, confidence: POLICY, applies: {law_is_silent: true},
+     stop: {reasons: [opt_out], widen: true}}
+"""
+    books = load_rulebooks(made_up(tmp_path, us__new=law, policy__house=widens), {"US": "policy/house"})
+    other = "+15185550199"
+    stopped = Suppression(SuppressionReason.OPT_OUT, SuppressionScope.PHONE, NOON, channel=Channel.SMS, phone=other)
+    verdict = judge(asked(suppressions=(stopped,)), books, NOON)
+    assert [refusal.rule for refusal in verdict.refusals] == ["POLICY-W-1"]
+    assert verdict.retry_at == datetime(2026, 11, 28, 8, tzinfo=NEW_YORK)
+
+
+HOURS_AND_MARGIN = """
+  - {{rule: US-N-1, because: made up, citation: made up, confidence: A, in_force_until: {until},
+     hours: {{ends_excluded: true, windows: [{{days: daily, from: "08:00", to: "12:00"}},
+                                             {{days: daily, from: "12:00", to: "21:00"}}]}}}}
+"""
+MARGIN = """
+  - {rule: POLICY-M-1, because: made up, citation: made up, confidence: POLICY, margin: {call: 300, sms: 120}}
+"""
+
+
+def test_no_margin_reaches_over_a_closed_second(tmp_path: Path) -> None:
+    made = made_up(tmp_path, us__new=HOURS_AND_MARGIN.format(until="2030-01-01"), policy__house=MARGIN)
+    books = load_rulebooks(made, {"US": "policy/house"})
+    for before in (timedelta(seconds=300), timedelta(seconds=299), timedelta(seconds=1)):
+        verdict = judge(asked(), books, NOON - before)  # in five minutes it is open again
+        assert [refusal.rule for refusal in verdict.refusals] == ["POLICY-M-1"]
+        assert verdict.retry_at == NOON + timedelta(seconds=1)
+    for lawful in (NOON - timedelta(seconds=300, microseconds=1), NOON + timedelta(seconds=1)):
+        assert judge(asked(), books, lawful).allowed
+
+
+def test_no_margin_reaches_over_the_end_of_the_consent_that_lifts_the_hours(tmp_path: Path) -> None:
+    law = """
+  - {rule: US-N-1, because: made up, citation: made up, confidence: A,
+     hours: {lifted_by: outside_hours, windows: [{days: daily, from: "08:00", to: "21:00"}]}}
+"""
+    made = made_up(tmp_path, us__new=law, policy__house=MARGIN)
+    books = load_rulebooks(made, {"US": "policy/house"})
+    before = datetime(2026, 11, 24, 7, 56, tzinfo=NEW_YORK)  # in five minutes it is open whatever was allowed
+
+    def told(expires_at: datetime) -> set[str]:
+        given = Consent(ConsentKind.OUTSIDE_HOURS, ConsentGivenTo.US, datetime(2026, 1, 1, tzinfo=UTC), expires_at)
+        return rules(asked(consents=(CONSENTED, given)), before, books)
+
+    assert told(before + timedelta(minutes=2)) == {"POLICY-M-1"}
+    assert told(before + timedelta(minutes=4)) == set()
+    assert told(before) == {"US-N-1"}
+
+
+def test_a_margin_keeps_from_hours_no_longer_than_they_are_in_force(tmp_path: Path) -> None:
+    made = made_up(tmp_path, us__new=HOURS_AND_MARGIN.format(until="2026-11-25"), policy__house=MARGIN)
+    verdict = judge(asked(), load_rulebooks(made, {"US": "policy/house"}), NOON.replace(hour=20, minute=58))
+    assert [refusal.rule for refusal in verdict.refusals] == ["POLICY-M-1"]
+    assert verdict.retry_at == datetime(2026, 11, 25, tzinfo=NEW_YORK)
 
 
 def test_a_stop_reaches_as_far_as_its_scope() -> None:
@@ -277,6 +346,17 @@ def test_inconvenient_times_past_midnight() -> None:
     verdict = judge(asked(inconvenient=(shift,)), BOOKS, morning)
     assert verdict.retry_at == datetime(2026, 11, 24, 10, 0, tzinfo=NEW_YORK)
     assert judge(asked(inconvenient=(replace(shift, channel=Channel.SMS),)), BOOKS, morning).allowed
+
+
+def test_a_short_convenient_hour_that_two_zones_share_only_in_winter_is_found() -> None:
+    """Each day two ends of the time have to be tried: more steps than days until the clocks are alike again."""
+    nearly_always = Inconvenient(frozenset(range(1, 8)), time(13, 0), time(12, 10))
+    homes = (Address("US", "AZ", "Phoenix", "85001"), Address("US", "CO", "Denver", "80202"))
+    ask = asked(inconvenient=(nearly_always,), addresses=homes, phone=Phone("+13035550123", PhoneKind.MOBILE))
+    verdict = judge(ask, BOOKS, datetime(2027, 3, 16, 12, tzinfo=ZoneInfo("America/Denver")))
+    assert verdict.decision is Decision.DEFER
+    assert verdict.retry_at == datetime(2027, 11, 7, 12, 10, tzinfo=ZoneInfo("America/Denver"))
+    assert judge(ask, BOOKS, verdict.retry_at).allowed
 
 
 def test_massachusetts_counts_texts_and_calls_together() -> None:
@@ -379,3 +459,125 @@ def test_an_overlap_of_three_zones_of_half_the_year_is_found(tmp_path: Path) -> 
 
 def test_an_island_s_number_lies_on_that_island() -> None:
     assert candidate_zones((), Phone("+18762101234", PhoneKind.MOBILE), None) == ("America/Jamaica",)
+
+
+# --- what a rule remembers ----------------------------------------------------------------------------------------------
+
+ZONES_ANYWHERE = ("America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Pacific/Guam", "Asia/Shanghai",
+                  "Europe/London", "Australia/Sydney", "America/Phoenix")  # fmt: skip
+HOURS = [rule for book in BOOKS.books for rule in book.rules if isinstance(rule, ContactHours)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rule=st.sampled_from(HOURS),
+    names=st.lists(st.sampled_from(ZONES_ANYWHERE), min_size=1, max_size=4, unique=True).map(tuple),
+    steps=st.lists(st.integers(min_value=-90_000, max_value=400_000), min_size=1, max_size=6),
+)
+def test_when_it_opens_is_the_same_whatever_was_asked_before(
+    rule: ContactHours, names: tuple[str, ...], steps: list[int]
+) -> None:
+    remembers, at = replace(rule), datetime(2026, 10, 23, 11, tzinfo=UTC)
+    for step in steps:
+        at += timedelta(seconds=step)
+        opens = opens_everywhere(remembers, at, names)
+        assert opens == opens_everywhere(replace(rule), at, names)
+        if opens is not None:
+            everywhere = [at_home(rule, opens, name) for name in names]
+            assert all(everywhere)
+            before = opens - timedelta(seconds=1)
+            assert before < at or not all(at_home(rule, before, name) for name in names)
+
+
+NIGHT = replace(
+    HOURS[0], windows=(Window(frozenset(range(1, 8)), 0, 6 * 3600), Window(frozenset((5, 6, 7)), 64_800, 86_400))
+)
+
+CHANGES = [  # the clocks are put forward, and back
+    ("America/New_York", datetime(2027, 3, 14, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 11, 1, tzinfo=UTC)),
+    ("Australia/Sydney", datetime(2026, 10, 4, tzinfo=UTC)),
+    ("Australia/Sydney", datetime(2027, 4, 4, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=15), timedelta(minutes=-15), timedelta(minutes=55)])
+@pytest.mark.parametrize(("name", "middle"), CHANGES)
+@pytest.mark.parametrize("rule", [NIGHT, HOURS[0]], ids=["night", "day"])
+def test_hours_say_the_same_whatever_was_asked_before(
+    rule: ContactHours, name: str, middle: datetime, step: timedelta
+) -> None:
+    remembers = replace(rule)
+    for number in range(-96, 96):
+        at = middle + number * step
+        said = judge_hours(remembers, Moment(asked(), at, (name,), ()))
+        assert said == judge_hours(replace(rule), Moment(asked(), at, (name,), ()))
+        assert (said is None) is at_home(rule, at, name)
+
+
+def at_home(rule: ContactHours, at: datetime, name: str) -> bool:
+    return is_open(rule, at.astimezone(ZoneInfo(name)))
+
+
+def test_zones_that_are_never_open_at_once_cost_no_search_the_second_time() -> None:
+    rule = replace(next(rule for rule in HOURS if rule.source.id == "US-F-01"))
+    names, at = ("America/New_York", "Asia/Shanghai", "Europe/London", "Australia/Sydney"), NOON.astimezone(UTC)
+    assert opens_everywhere(rule, at, names) is None
+    [(closed_from, searched, opens)] = rule.closed.values()
+    assert closed_from == at and searched > at + timedelta(days=399) and not opens
+    assert opens_everywhere(rule, at + timedelta(hours=1), names) is None
+    [(again_from, further, _opens)] = rule.closed.values()
+    assert again_from == at and searched <= further < searched + timedelta(days=3)
+
+
+def test_words_that_are_no_longer_there_are_not_mistaken_for_others() -> None:
+    """Rules are found by the words, not by their identity, which a word that was freed could lend to another."""
+    night = NOON.replace(hour=23)
+    for _ in range(50):
+        for word in ("collection", "reply"):
+            loose = "".join(list(word))  # a new object each time, as a careless caller might bring
+            judged = judge(asked(purpose=loose), BOOKS, night)
+            assert judged.decision == judge(asked(purpose=Purpose(word)), BOOKS, night).decision
+
+
+def test_rulebooks_made_from_others_remember_nothing_of_them() -> None:
+    """What was worked out for a law does not hold for the law it was changed into."""
+    night = NOON.replace(hour=23)
+    before = judge(asked(), BOOKS, night)
+    assert not before.allowed
+    lawless = replace(BOOKS, books=tuple(replace(book, rules=()) for book in BOOKS.books))
+    assert judge(asked(), lawless, night).allowed
+    assert judge(asked(), BOOKS, night) == before
+    assert judge(asked(), BOOKS, NOON).allowed
+    hours = next(rule for rule in HOURS if rule.source.id == "US-F-01")
+    opens_everywhere(hours, night.astimezone(UTC), ("America/New_York",))
+    assert hours.closed and not replace(hours, windows=()).closed
+    assert hours.open and not replace(hours, windows=()).open
+
+
+def test_debtors_who_share_what_was_worked_out_differ_where_the_law_does() -> None:
+    """In whatever order they are asked about, each verdict is the one of rulebooks that remember nothing."""
+    homes = [
+        Address("US", "NY", "Albany", "12207"), Address("US", "NY", None, "10001"), Address("US", "NY", " brooklyn"),
+        Address("US", "NY"), Address("US", None, "Albany"), Address("US", "PR"), Address("PR"), Address("GB", None, "York"),
+    ]  # fmt: skip
+    phones = [Phone("+15185550123", PhoneKind.MOBILE), Phone("+12125550123", PhoneKind.VOIP), Phone("+12125550123")]
+    week = tuple(past(NOON - timedelta(days=day)) for day in range(7))
+    asks = [
+        asked(addresses=(home,), phone=phone, days_past_due=late, collector=who, history=week, consents=())
+        for home in homes for phone in phones for late in (-1, 0, 1) for who in Collector
+    ]  # fmt: skip
+    shared = replace(BOOKS)
+    for ask in (*asks, *reversed(asks)):
+        assert judge(ask, shared, NOON) == judge(ask, replace(BOOKS), NOON)
+    assert len({judge(ask, shared, NOON).refusals for ask in asks}) > 5
+
+
+def test_a_rule_from_some_day_past_due_binds_from_that_day_on(tmp_path: Path) -> None:
+    late = """
+  - {rule: US-L-1, because: made up, citation: made up, confidence: A, applies: {past_due_from: 30, past_due_to: 60},
+     consent: {kind: callback}}
+"""
+    books = load_rulebooks(made_up(tmp_path, us__late=late), {})
+    refused = [days for days in (61, 29, 30, 60, 0, 45, 400, 31, 59) if rules(asked(days_past_due=days), NOON, books)]
+    assert refused == [30, 60, 45, 31, 59]
