@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from outreach.core import zones
 from outreach.engine.runtime import Policy
-from outreach.store.database import claim
+from outreach.store.database import Turn, claim, take_turn
 from outreach.store.tables import agents
 
 STUCK = timedelta(hours=2)  # an agent whose end of call was never told is free again after this
@@ -25,6 +25,7 @@ class Agent:
 
 def sync(tx: Connection, policy: Policy) -> None:
     """The configured agents, as rows; those no longer configured take no calls."""
+    take_turn(tx, Turn.PUBLISH)
     names = [entry.name for entry in policy.agents]
     tx.execute(update(agents).where(agents.c.name.not_in(names)).values(active=False))
     for entry in policy.agents:
@@ -49,6 +50,11 @@ def take_free(tx: Connection, attempt_id: int, language: str | None, now: dateti
         tx.execute(update(agents).where(agents.c.id == row.id).values(busy_attempt_id=attempt_id, busy_since=now))
         return Agent(row.id, row.name, row.phone)
     return None
+
+
+def any_free(tx: Connection, now: datetime) -> bool:
+    """Is anybody at work now and not on a call?"""
+    return any(_is_free(row, now) for row in tx.execute(select(agents).where(agents.c.active)))
 
 
 def taken(tx: Connection, attempt_id: int) -> Agent | None:

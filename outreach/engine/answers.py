@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from outreach.core.gate import judge
-from outreach.core.terms import Ask, AttemptState, Channel, ConfigError, EventKind, Money, Purpose, Verdict
-from outreach.engine import assemble, permits
+from outreach.core.terms import (
+    Ask,
+    AttemptState,
+    Channel,
+    ConfigError,
+    EventKind,
+    Inconvenient,
+    Money,
+    PromisedPayment,
+    Purpose,
+    Verdict,
+)
+from outreach.engine import assemble, senders
 from outreach.engine.choose import refusal_rows
-from outreach.engine.rows import insert_attempt
+from outreach.engine.reserving import Reservation, detail, write
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
+from outreach.messages import Facts, Rendered, count_segments, tellable
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
@@ -25,7 +36,6 @@ from outreach.store.tables import attempt_cases, attempts
 
 logger = logging.getLogger("outreach")
 ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted"})
-ANSWERS = frozenset({Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION})
 WINDOW = timedelta(minutes=5)  # an answer that waits longer at the carrier is none
 
 
@@ -37,17 +47,9 @@ class Answer:
     purpose: Purpose = Purpose.REPLY
     promise: tuple[date, Money | None] | None = None
     callback_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What is to be said, as it goes out."""
-
-    template: str
-    purpose: Purpose
-    body: str
-    language: str
-    segments: int
+    plan: tuple[tuple[date, Money], ...] = ()
+    offered: PromisedPayment | None = None  # the day, and perhaps the amount, that a bare yes accepts
+    noted: tuple[Inconvenient, ...] = ()  # times they ruled out, said back in the same text
 
 
 def answer_with(
@@ -58,8 +60,11 @@ def answer_with(
     case_ids: Sequence[int],
     answer: Answer,
     now: datetime,
+    *,
+    to: str | None = None,
 ) -> None:
-    """Reserve an answer if the gate allows it now. Facts are loaded anew: a stop just recorded is among them.
+    """Reserve an answer if the gate allows it now, from the number the debtor wrote `to`. Facts are loaded anew: a stop
+    just recorded is among them.
 
     A template that can't be rendered becomes a person's task.
     """
@@ -71,26 +76,69 @@ def answer_with(
     ask, verdict = _judge(tx, runtime, person, phone, loans, answer.template, answer.purpose, now, now)
     if not verdict.allowed:
         return
-    said = assemble.message_facts(
-        person, loans, runtime.policy, now, promise=answer.promise, callback_at=answer.callback_at
-    )
+    said = says(runtime, person, loans, answer, now)
     try:
         rendered = runtime.library.render(Channel.SMS, answer.template, person.language, said)
     except ConfigError as error:  # what the debtor wrote counts all the same: above all a stop
         logger.error("no answer: %s", error)
         add_task(tx, loans[:1], "reply", now, f"no answer went out: template {answer.template} is faulty", now)
         return
-    text = Text(answer.template, answer.purpose, rendered.body, rendered.language, rendered.segments)
-    _reserve(tx, runtime, person, phone, loans, text, ask, verdict, now, now)
+    sender = senders.of_debtor(tx, runtime, person, loans, to)
+    made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
+    _reserve(tx, runtime, _offering(made, answer.offered), now)
+
+
+def answer_by_hand(
+    tx: Connection,
+    runtime: Runtime,
+    person: Person,
+    phone: PhoneOnFile,
+    loans: Sequence[CaseOnFile],
+    answer: Answer,
+    now: datetime,
+) -> Verdict:
+    """Reserve what a person chose to say, if the gate allows it now: as an answer, else as any other text of ours.
+
+    Raises ConfigError if the template can't be rendered.
+    """
+    ask, verdict = may_answer(runtime, person, phone, loans, now)
+    if verdict.allowed:
+        rendered = runtime.library.render(
+            Channel.SMS, answer.template, person.language, says(runtime, person, loans, answer, now)
+        )
+        sender = senders.of_debtor(tx, runtime, person, loans)
+        made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
+        _reserve(tx, runtime, _offering(made, answer.offered), now)
+    return verdict
+
+
+def may_answer(
+    runtime: Runtime, person: Person, phone: PhoneOnFile, loans: Sequence[CaseOnFile], now: datetime
+) -> tuple[Ask, Verdict]:
+    """May we write to them now: as the answer to what they just sent, else as any other text of ours?"""
+    asked = [assemble.ask(person, phone, Channel.SMS, loans, now, purpose=purpose) for purpose in (Purpose.REPLY, None)]
+    judged = [(ask, judge(ask, runtime.loaded.rulebooks, now)) for ask in asked]
+    return next((one for one in judged if one[1].allowed), judged[-1])
+
+
+def says(runtime: Runtime, person: Person, loans: Sequence[CaseOnFile], answer: Answer, now: datetime) -> Facts:
+    """What the template of an answer may say."""
+    return assemble.message_facts(
+        person, loans, runtime.policy, now,
+        promise=answer.promise, callback_at=answer.callback_at, noted=answer.noted if tellable(answer.noted) else (),
+        instalments=answer.plan, offered_on=answer.offered.on if answer.offered else None,
+        offered_amount=answer.offered.amount if answer.offered else None,
+    )  # fmt: skip
 
 
 def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetime, at: datetime) -> None:
-    """Reserve anew, to leave at `at`, an answer that provably never reached the carrier, while it is lawful.
+    """Reserve anew, to leave at `at`, an answer that provably never reached the carrier, while it is lawful; so, too, what
+    a person sent by hand.
 
     A person is told when it is not. Does nothing for an attempt of a step: its cadence takes care of that.
     """
     row = tx.execute(select(attempts).where(attempts.c.id == attempt_id)).one()
-    if row.purpose not in ANSWERS or row.template is None or row.body is None:
+    if row.step is not None or row.template is None or row.body is None:
         return
     person = facts.load(tx, [row.debtor_id], now).get(row.debtor_id)
     phone = person.phone(row.phone_id) if person else None
@@ -101,9 +149,13 @@ def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetim
     purpose = Purpose(row.purpose)
     ask, verdict = _judge(tx, runtime, person, phone, loans, row.template, purpose, now, at)
     if verdict.allowed:
-        text = Text(row.template, purpose, row.body, row.language or "", row.segments or 1)
-        _reserve(tx, runtime, person, phone, loans, text, ask, verdict, now, at)
-    elif purpose is Purpose.REPLY:
+        counted = count_segments(row.body)
+        said = Rendered(row.body, row.language or "", counted.count, counted.encoding)
+        sender = senders.of_debtor(tx, runtime, person, loans, row.sender)
+        made = Reservation(person, phone, loans, ask, verdict, row.template, said, sender, at, at + WINDOW)
+        amount = Money(row.offered_minor, loans[0].currency) if row.offered_minor is not None else None
+        _reserve(tx, runtime, replace(made, offered_on=row.offered_on, offered_amount=amount), now)
+    elif purpose is not Purpose.OPT_OUT_CONFIRMATION:
         add_task(tx, loans[:1], "reply", now, "our answer never reached the carrier", now)
 
 
@@ -122,45 +174,26 @@ def _judge(
     ask = assemble.ask(person, phone, Channel.SMS, loans, at, purpose=purpose)
     verdict = judge(ask, runtime.loaded.rulebooks, at)
     if not verdict.allowed:
-        detail: dict[str, Any] = {"step": template, "channel": Channel.SMS, "decision": verdict.decision}
-        detail["refusals"] = refusal_rows(verdict)
-        caselog.record(tx, [Entry(loan.id, now, EventKind.REFUSED, detail) for loan in loans])
+        told: dict[str, Any] = {"step": template, "channel": Channel.SMS, "decision": verdict.decision}
+        told["refusals"] = refusal_rows(verdict)
+        caselog.record(tx, [Entry(loan.id, now, EventKind.REFUSED, told) for loan in loans])
     return ask, verdict
 
 
-def _reserve(
-    tx: Connection,
-    runtime: Runtime,
-    person: Person,
-    phone: PhoneOnFile,
-    loans: Sequence[CaseOnFile],
-    text: Text,
-    ask: Ask,
-    verdict: Verdict,
-    now: datetime,
-    at: datetime,
-) -> None:
-    key = uuid4().hex
-    attempt_id = insert_attempt(
-        tx, runtime, person, now=now, not_before=at, key=key, phone_id=phone.id, channel=Channel.SMS,
-        purpose=text.purpose, template=text.template, language=text.language, body=text.body, segments=text.segments,
-        sender=runtime.policy.senders.of(loans[0].creditor), window_ends_at=at + WINDOW,
-    )  # fmt: skip
-    permits.keep(tx, attempt_id, ask, verdict, runtime.loaded.rulebooks, now)
-    tx.execute(
-        insert(attempt_cases), [{"attempt_id": attempt_id, "case_id": loan.id, "step_id": None} for loan in loans]
-    )
-    detail = {
-        "key": key, "channel": Channel.SMS, "purpose": text.purpose, "phone_id": phone.id, "phone": phone.digest,
-        "template": text.template, "language": text.language, "segments": text.segments,
-        "rulebooks": list(verdict.rulebooks), "zones": list(verdict.zones), "cases": [loan.ref for loan in loans],
-    }  # fmt: skip
-    caselog.record(tx, [Entry(loan.id, now, EventKind.ATTEMPT_RESERVED, detail, attempt_id) for loan in loans])
+def _offering(made: Reservation, offered: PromisedPayment | None) -> Reservation:
+    """With what a bare yes to it will accept."""
+    return replace(made, offered_on=offered.on, offered_amount=offered.amount) if offered is not None else made
+
+
+def _reserve(tx: Connection, runtime: Runtime, answer: Reservation, now: datetime) -> None:
+    [attempt_id] = write(tx, runtime, [answer], now)
+    said = detail(answer)
+    caselog.record(tx, [Entry(loan.id, now, EventKind.ATTEMPT_RESERVED, said, attempt_id) for loan in answer.loans])
 
 
 def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
     """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop."""
-    if answer.template not in ONCE_A_DAY:
+    if answer.template not in ONCE_A_DAY or answer.noted:
         return False
     query = select(attempts.c.id).where(
         attempts.c.debtor_id == debtor_id,

@@ -9,10 +9,12 @@ from outreach.core import cadence, zones
 from outreach.core.cadence import Campaign, CaseFacts, Condition
 from outreach.core.terms import (
     Ask,
+    CaseStatus,
     Channel,
     Collector,
     Direction,
     Disposition,
+    Inconvenient,
     Money,
     Phone,
     PhoneKind,
@@ -22,7 +24,7 @@ from outreach.core.terms import (
 )
 from outreach.engine.runtime import Policy
 from outreach.messages import Facts, Loan
-from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
+from outreach.store.facts import CaseOnFile, Person, PhoneOnFile, PromiseOnFile
 
 UTC_ZONE = "UTC"  # plans need some local time; the gate refuses contact where no zone is known
 
@@ -110,6 +112,13 @@ def ask(
     )
 
 
+def open_loans(person: Person, about: CaseOnFile) -> list[CaseOnFile]:
+    """The open loans of this creditor: one contact is about them all."""
+    same = about.creditor, about.collector
+    loans = (case for case in person.cases.values() if (case.creditor, case.collector) == same)
+    return [case for case in loans if case.status is not CaseStatus.CLOSED]
+
+
 def account(case: CaseOnFile) -> str:
     """The last four of the funding account, else of the loan reference: enough to know it, too little to misuse it."""
     return (case.funding_account or case.ref)[-4:]
@@ -126,6 +135,9 @@ def message_facts(
     callback_at: datetime | None = None,
     agent: str | None = None,
     choices: tuple[date, ...] = (),
+    noted: tuple[Inconvenient, ...] = (),
+    instalments: tuple[tuple[date, Money], ...] = (),
+    offered_amount: Money | None = None,
 ) -> Facts:
     """What a template may say, about all of `cases` at once."""
     local = today(person, now)
@@ -153,22 +165,46 @@ def message_facts(
         offered_on=offered_on,
         callback_at=callback_at.astimezone(zones.zone(home_zone(person))) if callback_at else None,
         choices=choices,
+        noted=noted,
+        instalments=instalments,
+        offered_amount=offered_amount,
     )
 
 
 def last_promise(cases: Sequence[CaseOnFile]) -> tuple[date, Money | None] | None:
     """The latest promise about these loans, to be spoken of; None if there never was one.
 
-    One word may have promised several loans: the amount is their total, None when they are in several currencies.
+    One word may have promised several loans: the amount is their total, None when they are in several currencies. Of
+    instalments it is the next that stands, else the one that was broken. What came of it already is not spoken of, and
+    never more than is due.
     """
-    made = [(promise, case.currency) for case in cases for promise in case.promises]
+    made = [promise for case in cases for promise in case.promises]
     if not made:
         return None
-    said = max(promise.made_at for promise, _ in made)
-    together = [(promise, currency) for promise, currency in made if promise.made_at == said]
-    on, currencies = together[0][0].on, {currency for _, currency in together}
-    total = sum(promise.amount_minor for promise, _ in together)
-    return on, Money(total, currencies.pop()) if len(currencies) == 1 else None
+    said = max(promise.made_at for promise in made)
+    on = _spoken_of([promise for promise in made if promise.made_at == said])
+    left = {case.id: _left_of(case, said, on) for case in cases if any(_is(p, said, on) for p in case.promises)}
+    currencies = {case.currency for case in cases if case.id in left}
+    return on, Money(sum(left.values()), currencies.pop()) if len(currencies) == 1 else None
+
+
+def _is(promise: PromiseOnFile, said: datetime, on: date) -> bool:
+    return (promise.made_at, promise.on) == (said, on)
+
+
+def _left_of(case: CaseOnFile, said: datetime, on: date) -> int:
+    """What is still to come, in minor units, of what was promised then for that day, once the days before have theirs."""
+    plan = [p for p in case.promises if p.made_at == said and p.on <= on]
+    theirs = sum(promise.amount_minor for promise in plan if promise.on == on)
+    upto = sum(promise.amount_minor for promise in plan)
+    return max(0, min(theirs, upto - plan[-1].paid_minor, case.amount_due_minor))
+
+
+def _spoken_of(together: Sequence[PromiseOnFile]) -> date:
+    """Of promises made in one breath, the day of the next that stands, else of the last broken, else the first."""
+    standing = [promise.on for promise in together if promise.status is PromiseStatus.OPEN]
+    broken = [promise.on for promise in together if promise.status is PromiseStatus.BROKEN]
+    return min(standing) if standing else max(broken) if broken else min(promise.on for promise in together)
 
 
 def offer(cases: Sequence[CaseOnFile], local: date) -> date:

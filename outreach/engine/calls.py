@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ from outreach.core.terms import (
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import agents, assemble, promises, stops
+from outreach.engine import agents, assemble, callbacks, promises, stops
 from outreach.engine.dispatch import log
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
@@ -135,6 +135,7 @@ def bridged(runtime: Runtime, key: str, sid: str, outcome: str, seconds: int) ->
         name = agents.give_back(tx, live.row.id, live.now)
         if outcome == "completed" and seconds >= BRIDGE_WORKED:
             live.log(EventKind.TRANSFERRED, agent=name, seconds=seconds)
+            callbacks.spoken(tx, live.row.id, live.now)
             return live.scene()
         live.log(EventKind.TRANSFER_FAILED, agent=name, outcome=outcome)
         return _no_agent(live)
@@ -186,6 +187,9 @@ def _identify(live: Live, digits: str) -> Scene:
     if digits == "1":
         live.set(identified=True, disposition=Disposition.RIGHT_PARTY)
         live.log(EventKind.IDENTIFIED)
+        if live.row.purpose == Purpose.REQUESTED_CALLBACK:  # they asked for a person, not for a menu
+            scene = _agent(live)
+            return replace(scene, says=(*filter(None, [live.say(str(live.row.template))]), *scene.says))
         return live.scene(live.say(str(live.row.template)), live.say("menu"), then=Gather("main"))
     if digits == "2":
         live.set(disposition=Disposition.WRONG_PARTY)

@@ -26,6 +26,7 @@ MINUTE = 60
 HELD_LOOK = timedelta(days=1)  # how often a step of a held case is looked at
 ENDED = "ended: "
 PROMISED = f"{ENDED}{Condition.PROMISED}"  # a promise taken back brings these back
+SETTLED = frozenset({f"{ENDED}{CaseStatus.CLOSED}", f"{ENDED}{Condition.PAID}"})  # a payment taken back, these
 LAST_METRE = timedelta(seconds=60)  # company margin: a text with less time left than this is not sent
 NO_PHONE = "POLICY-NO-NUMBER"
 
@@ -115,7 +116,7 @@ def _ready(
         choice.replan.add(row.case_id)
         return None
     if case.status is CaseStatus.CLOSED:
-        _end(choice, row, campaign, now, "closed")
+        _end(choice, row, campaign, now, CaseStatus.CLOSED)
         return None
     if case.status is CaseStatus.HELD:
         choice.updates[row.id] = {"state": "parked", "due_at": now + HELD_LOOK}

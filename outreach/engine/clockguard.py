@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
 from outreach.core.terms import ConfigError
 from outreach.engine.runtime import Runtime
-from outreach.store.tables import settings
+from outreach.store.database import Turn, take_turn
+from outreach.store.kept import keep, kept
 
 NAME = "last_instant"
 TOLERATED = timedelta(minutes=2)  # time servers step a clock by seconds, not minutes
@@ -16,7 +17,7 @@ TOLERATED = timedelta(minutes=2)  # time servers step a clock by seconds, not mi
 
 def last_seen(tx: Connection) -> datetime | None:
     """The latest instant this deployment has worked at."""
-    value = tx.scalar(select(settings.c.value).where(settings.c.name == NAME))
+    value = kept(tx, NAME)
     return datetime.fromisoformat(value) if value else None
 
 
@@ -28,13 +29,10 @@ def check(runtime: Runtime) -> None:
 
 def note(tx: Connection, now: datetime) -> None:
     """Remember `now`. Raises ConfigError if the clock stands well before the last instant seen."""
+    take_turn(tx, Turn.NOTE)
     seen = last_seen(tx)
     _hold(seen, now)
-    latest = max(now, seen) if seen else now
-    if seen is None:
-        tx.execute(insert(settings).values(name=NAME, value=latest.isoformat()))
-    else:
-        tx.execute(update(settings).where(settings.c.name == NAME).values(value=latest.isoformat()))
+    keep(tx, NAME, (max(now, seen) if seen else now).isoformat())
 
 
 def _hold(seen: datetime | None, now: datetime) -> None:

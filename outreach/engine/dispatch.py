@@ -12,34 +12,39 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Placed
 from outreach.core.gate import judge
+from outreach.core.pacing import calls_now
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
-from outreach.engine import assemble, permits, stops
+from outreach.engine import assemble, permits, senders, stops, switch
 from outreach.engine.answers import answer_again
-from outreach.engine.choose import Choice, Contact, StepRow, choose, end_of_day, waiting_again
-from outreach.engine.rows import insert_attempt, read_step, set_steps, versions
+from outreach.engine.choose import LAST_METRE, Choice, Contact, StepRow, choose, end_of_day, waiting_again
+from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
+from outreach.engine.reserving import Reservation, detail, write
+from outreach.engine.rows import read_step, set_steps, versions
 from outreach.engine.runtime import Runtime
+from outreach.engine.senders import Rooms, choose_sender, units
 from outreach.engine.settle import settle
 from outreach.engine.tasks import set_aside
+from outreach.engine.unread import debtors_to_hear
 from outreach.store import caselog, facts
+from outreach.store.bulk import among, rows_in, update_rows
 from outreach.store.caselog import Entry, instant
 from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.facts import Person
 from outreach.store.tables import attempt_cases, attempts, cases, debtors, steps
 
 logger = logging.getLogger("outreach")
-STALE = timedelta(seconds=30)  # a reservation older than this is judged again before it is placed
+STALE = timedelta(seconds=30)  # what was judged longer ago than this is judged again before it leaves
+SHORTEST = timedelta(seconds=6)  # that a carrier takes for how long a text is valid
 LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before an outage: decided anew
 TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
-LOOKED_AT = ("waiting", "parked")
-PLANNED = steps.c.case_id.not_in(select(cases.c.id).where(cases.c.plan_dirty))  # the plan knows all that changed
 ACCOUNT_RETRY = timedelta(minutes=15)
+LIVE = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)  # calls that may hold a line
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
 
@@ -54,15 +59,22 @@ def dispatch(runtime: Runtime, channel: Channel, limit: int) -> int:
 def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
     """Judge the debtors whose steps are due and reserve what is allowed, in one transaction. Returns how many.
 
-    A debtor who can't be judged does not hold up the others: their steps are set aside for a person.
+    A debtor who can't be judged does not hold up the others: their steps are set aside for a person. While the carrier
+    rests nothing is reserved.
     """
+    if runtime.breaker.resting(runtime.clock.now()):
+        return 0
+    with runtime.db.read() as connection:
+        if not anything_due(connection, channel, runtime.clock.now()):
+            return 0
+    limit = runtime.breaker.most(limit, switch.HANDFUL)
     try:
         return _reserve(runtime, channel, limit)
     except DATABASE_AWAY:
         raise
     except Exception:
         with runtime.db.begin() as tx:
-            ids = _due_debtors(tx, channel, runtime.clock.now(), min(limit, runtime.policy.batch))
+            ids = due_debtors(tx, runtime, channel, runtime.clock.now(), min(limit, runtime.policy.batch))
         return sum(_reserve_alone(runtime, channel, debtor_id) for debtor_id in ids)
 
 
@@ -84,123 +96,116 @@ def _reserve_alone(runtime: Runtime, channel: Channel, debtor_id: int) -> int:
 def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = None) -> int:
     now = runtime.clock.now()
     with runtime.db.begin() as tx:
-        ids = _due_debtors(tx, channel, now, min(limit, runtime.policy.batch), only)
+        rooms = senders.rooms_to_reserve(tx, runtime, channel, now)
+        limit = min(limit, rooms.total())
+        if channel is Channel.CALL:
+            limit = calls_now(limit, _calls(tx, (AttemptState.RESERVED, *LIVE)), runtime.policy.max_live_calls)
+        if limit <= 0:
+            return 0
+        most = min(limit, runtime.policy.batch)
+        full = senders.without_room(rooms)
+        ids = due_debtors(tx, runtime, channel, now, most, full) if only is None else lock(tx, [only])
+        if not ids:
+            return 0
         people = facts.load(tx, ids, now)
-        by_debtor: dict[int, list[StepRow]] = defaultdict(list)
-        coming = (steps.c.state == "waiting") & (steps.c.due_at <= now + timedelta(days=2))
-        parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
-        for row in tx.execute(select(steps).where(steps.c.debtor_id.in_(ids), or_(coming, parked), PLANNED)):
+        gone = [debtor_id for debtor_id in ids if debtor_id not in people]  # erased: nothing is planned any more
+        if gone:
+            tx.execute(update(steps).where(among(tx, steps.c.debtor_id, gone)).values(state="ended"))
+        rows, current = _steps(tx, people, now), versions(tx)
+        chosen = [
+            (person, choose(person, rows[person.id], runtime.loaded, current, now, runtime.policy))
+            for person in (people[debtor_id] for debtor_id in ids if debtor_id in people)
+        ]
+        return _write(tx, runtime, chosen, rooms, now)
+
+
+def _steps(tx: Connection, people: Mapping[int, Person], now: datetime) -> Mapping[int, list[StepRow]]:
+    """The steps of each debtor that are due by the end of the debtor's local day."""
+    last = {person.id: end_of_day(person, now) for person in people.values()}
+    coming = (steps.c.state == "waiting") & (steps.c.due_at <= max(last.values(), default=now))
+    parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
+    by_debtor: dict[int, list[StepRow]] = defaultdict(list)
+    for row in rows_in(tx, select(steps).where(or_(coming, parked), PLANNED), steps.c.debtor_id, people):
+        if row.due_at <= last[row.debtor_id]:
             by_debtor[row.debtor_id].append(read_step(row))
-        current = versions(tx)
-        reserved = 0
-        for debtor_id in ids:
-            person = people.get(debtor_id)
-            if person is None:  # erased: nothing is planned any more
-                tx.execute(update(steps).where(steps.c.debtor_id == debtor_id).values(state="ended"))
-                continue
-            last = end_of_day(person, now)
-            rows = [row for row in by_debtor[debtor_id] if row.due_at <= last]
-            reserved += _write(
-                tx, runtime, person, choose(person, rows, runtime.loaded, current, now, runtime.policy), now
-            )
-    return reserved
+    return by_debtor
 
 
-def _due_debtors(tx: Connection, channel: Channel, now: datetime, limit: int, only: int | None = None) -> list[int]:
-    """Debtors with a due step on this channel, most urgent first, each locked for this transaction."""
-    urgent = func.max(steps.c.priority)
-    query = (
-        select(steps.c.debtor_id)
-        .where(steps.c.state.in_(LOOKED_AT), steps.c.channel == channel, steps.c.due_at <= now, PLANNED)
-        .group_by(steps.c.debtor_id)
-        .order_by(urgent.desc(), func.min(steps.c.due_at))
-        .limit(limit)
-    )
-    ids = list(tx.scalars(query)) if only is None else [only]
-    locked = select(debtors.c.id).where(debtors.c.id.in_(ids)).order_by(debtors.c.id)
-    free = set(tx.scalars(claim(locked, tx, skip_locked=True)))
-    return [debtor_id for debtor_id in ids if debtor_id in free]
+def _calls(tx: Connection, states: tuple[AttemptState, ...]) -> int:
+    query = select(func.count()).where(attempts.c.channel == Channel.CALL, attempts.c.state.in_(states))
+    return tx.scalar(query) or 0
 
 
-def _write(tx: Connection, runtime: Runtime, person: Person, choice: Choice, now: datetime) -> int:
-    entries = list(choice.entries)
-    updates = dict(choice.updates)
-    reserved = 0
-    for contact in choice.contacts:
+def _write(
+    tx: Connection, runtime: Runtime, chosen: Sequence[tuple[Person, Choice]], rooms: Rooms, now: datetime
+) -> int:
+    """Write down all that was decided; how many contacts were reserved. What its sender has no room for stays due."""
+    reached_by = senders.first_senders(tx, runtime.policy, [person.id for person, choice in chosen if choice.contacts])
+    entries = [entry for _, choice in chosen for entry in choice.entries]
+    updates = {row_id: columns for _, choice in chosen for row_id, columns in choice.updates.items()}
+    made: list[tuple[Contact, Reservation]] = []
+    for person, contact in ((person, contact) for person, choice in chosen for contact in choice.contacts):
+        pool = runtime.policy.senders.pool(contact.cases[0].creditor, person.country)
+        sender = choose_sender(pool, reached_by.get(person.id, ()), rooms)
+        if rooms.of(sender) <= 0:
+            continue
         try:
-            entries += _reserve_contact(tx, runtime, person, contact, now)
+            reservation = _reservation(runtime, person, contact, sender, now)
         except OutreachError as error:  # a template that can't be rendered: this step waits for a person, others go on
             entries += [_unrenderable(row, contact, error, now) for row in contact.rows]
             updates |= {row.id: {"state": "parked", "due_at": now + TROUBLE_RETRY} for row in contact.rows}
             continue
+        if not rooms.take(sender, units(contact.attempt.channel, reservation.rendered.segments)):
+            continue
+        made.append((contact, reservation))
         updates |= {row.id: {"state": "reserved"} for row in contact.rows}
-        reserved += 1
+    ids = write(tx, runtime, [reservation for _, reservation in made], now)
+    for attempt_id, (contact, reservation) in zip(ids, made, strict=True):
+        entries += _reserved(attempt_id, contact, reservation, now)
     set_steps(tx, updates)
     caselog.record(tx, entries)
-    if choice.replan:
-        tx.execute(update(cases).where(cases.c.id.in_(choice.replan)).values(plan_dirty=True))
-    return reserved
+    if replan := sorted({case_id for _, choice in chosen for case_id in choice.replan}):
+        tx.execute(update(cases).where(among(tx, cases.c.id, replan)).values(plan_dirty=True))
+    return len(made)
 
 
 def _unrenderable(row: StepRow, contact: Contact, error: OutreachError, now: datetime) -> Entry:
-    detail = {
+    said = {
         "campaign": row.campaign,
         "step": row.position.step,
         "because": f"template {contact.attempt.template}: {str(error).rsplit('/', 1)[-1]}",
     }
-    return Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail)
+    return Entry(row.case_id, now, EventKind.STEP_SKIPPED, said)
 
 
-def _reserve_contact(tx: Connection, runtime: Runtime, person: Person, contact: Contact, now: datetime) -> list[Entry]:
+def _reservation(runtime: Runtime, person: Person, contact: Contact, sender: str, now: datetime) -> Reservation:
+    """The contact with its words. Raises OutreachError if its template can't be rendered."""
     channel, template = contact.attempt.channel, contact.attempt.template
     offered = assemble.offer(contact.cases, assemble.today(person, now))
+    proposes = runtime.library.mentions(channel, template, person.language, "offered_on")
     promise = assemble.last_promise(contact.cases)
     said = assemble.message_facts(person, contact.cases, runtime.policy, now, promise=promise, offered_on=offered)
-    rendered = runtime.library.render(channel, template, person.language, said)
-    key = uuid4().hex
-    attempt_id = insert_attempt(
-        tx,
-        runtime,
+    return Reservation(
         person,
-        key=key,
-        phone_id=contact.phone.id,
-        channel=channel,
-        voice=Voice.RECORDED if channel is Channel.CALL else None,
-        purpose=contact.ask.purpose,
-        campaign_id=contact.lead.campaign_id,
-        step=contact.lead.position.step,
-        try_no=contact.lead.position.try_no,
-        template=template,
-        language=rendered.language,
-        body=rendered.body if channel is Channel.SMS else None,
-        segments=rendered.segments,
-        offered_on=offered if channel is Channel.SMS else None,
-        sender=runtime.policy.senders.of(contact.cases[0].creditor),
+        contact.phone,
+        contact.cases,
+        contact.ask,
+        contact.verdict,
+        template,
+        runtime.library.render(channel, template, person.language, said),
+        sender,
+        leaves_at=now,
         window_ends_at=now + contact.valid_for,
-        now=now,
+        lead=contact.lead,
+        step_ids={row.case_id: row.id for row in contact.rows},
+        offered_on=offered if channel is Channel.SMS and proposes else None,
     )
-    permits.keep(tx, attempt_id, contact.ask, contact.verdict, runtime.loaded.rulebooks, now)
-    by_case = {row.case_id: row.id for row in contact.rows}
-    tx.execute(
-        insert(attempt_cases),
-        [{"attempt_id": attempt_id, "case_id": case.id, "step_id": by_case[case.id]} for case in contact.cases],
-    )
-    detail = {
-        "key": key,
-        "channel": channel,
-        "voice": contact.ask.voice,
-        "purpose": contact.ask.purpose,
-        "phone_id": contact.phone.id,
-        "phone": contact.phone.digest,
-        "template": template,
-        "language": rendered.language,
-        "segments": rendered.segments,
-        "rulebooks": list(contact.verdict.rulebooks),
-        "zones": list(contact.verdict.zones),
-        "cases": [case.ref for case in contact.cases],
-    }
+
+
+def _reserved(attempt_id: int, contact: Contact, reservation: Reservation, now: datetime) -> list[Entry]:
+    said = detail(reservation)
     return [
-        Entry(row.case_id, now, EventKind.ATTEMPT_RESERVED, detail | _of_row(row, contact), attempt_id)
+        Entry(row.case_id, now, EventKind.ATTEMPT_RESERVED, said | _of_row(row, contact), attempt_id)
         for row in contact.rows
     ]
 
@@ -214,11 +219,18 @@ def _of_row(row: StepRow, contact: Contact) -> dict[str, Any]:
 def place(runtime: Runtime, channel: Channel, limit: int) -> int:
     """Ask the carrier for what is reserved. Nothing is open while it answers. Returns how many it took."""
     now = runtime.clock.now()
+    if runtime.breaker.resting(now):
+        return 0
+    with runtime.db.read() as connection:
+        reserved = (attempts.c.state == AttemptState.RESERVED) & (attempts.c.channel == channel)
+        if connection.scalar(select(attempts.c.id).where(reserved).limit(1)) is None:
+            return 0
+    limit = runtime.breaker.most(limit, switch.HANDFUL)
     with runtime.db.begin() as tx:
         batch = _claim_reserved(tx, runtime, channel, now, limit)
     if not batch:
         return 0
-    answers = _ask(runtime, channel, batch, now)
+    answers = switch.watched(runtime, batch, lambda handful: _ask(runtime, channel, handful, now))
     for last in (False, False, True):
         try:
             with runtime.db.begin() as tx:
@@ -230,32 +242,45 @@ def place(runtime: Runtime, channel: Channel, limit: int) -> int:
 
 
 def _claim_reserved(tx: Connection, runtime: Runtime, channel: Channel, now: datetime, limit: int) -> list[Row[Any]]:
+    """Those that leave now, answers first: as many as their senders may be given, whoever else places some."""
+    rooms = senders.take_rooms(tx, runtime, channel, now)
+    limit = min(limit, rooms.total())
+    if channel is Channel.CALL:
+        limit = calls_now(limit, _calls(tx, LIVE), runtime.policy.max_live_calls)
+    if limit <= 0:
+        return []
     query = (
         select(attempts, debtors.c.facts_version.label("facts_now"))
         .join(debtors, debtors.c.id == attempts.c.debtor_id)
         .where(attempts.c.state == AttemptState.RESERVED, attempts.c.channel == channel, attempts.c.touched_at <= now)
-        .order_by(attempts.c.id)
+        .where(attempts.c.sender.not_in(rooms.exhausted()), *switch.may_leave(tx, now))
+        .order_by(attempts.c.step.is_not(None), attempts.c.id)
         .limit(limit)
     )
-    rows = list(tx.execute(claim(query, tx, skip_locked=True)))
+    unheard = debtors_to_hear(tx)
+    rows = [row for row in tx.execute(claim(query, tx, skip_locked=True)) if row.debtor_id not in unheard]
     old = [r.id for r in rows if r.step is not None and now - r.reserved_at > LEFT_OVER]
     stops.release(tx, old, "reserved before an outage: decided anew", now)
     rows = [r for r in rows if r.id not in old]
     doubtful = [r for r in rows if r.facts_now != r.facts_version or now - r.reserved_at > STALE]
     kept = set(_judged_again(tx, runtime, doubtful, now))
-    go = [row for row in rows if row not in doubtful or row.id in kept]
+    lawful = [row for row in rows if row not in doubtful or row.id in kept]
+    go = [row for row in lawful if rooms.take(row.sender, units(channel, row.segments))]
     if go:
+        senders.keep(tx, rooms)
         ids = [row.id for row in go]
-        tx.execute(update(attempts).where(attempts.c.id.in_(ids)).values(state=AttemptState.PLACING, touched_at=now))
-        return list(tx.execute(_to_place(ids)))
+        tx.execute(
+            update(attempts).where(among(tx, attempts.c.id, ids)).values(state=AttemptState.PLACING, touched_at=now)
+        )
+        return list(tx.execute(_to_place(tx, ids)))
     return []
 
 
-def _to_place(ids: Sequence[int]) -> Any:
+def _to_place(tx: Connection, ids: Sequence[int]) -> Any:
     from outreach.store.tables import phones
 
     query = select(attempts, phones.c.e164).join(phones, phones.c.id == attempts.c.phone_id)
-    return query.where(attempts.c.id.in_(ids)).order_by(attempts.c.id)
+    return query.where(among(tx, attempts.c.id, ids)).order_by(attempts.c.id)
 
 
 def _judged_again(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], now: datetime) -> list[int]:
@@ -269,54 +294,78 @@ def _judged_again(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], no
         if person and phone and loans:
             ask = assemble.ask(person, phone, Channel(row.channel), loans, now, purpose=Purpose(row.purpose))
             verdict = judge(ask, runtime.loaded.rulebooks, now)
-            ends = now + (runtime.policy.call_for if row.channel == Channel.CALL else timedelta(0))
+            ends = now + (runtime.policy.call_for if row.channel == Channel.CALL else _metre(row))
             if verdict.allowed and judge(ask, runtime.loaded.rulebooks, ends).allowed:
-                permits.keep(tx, row.id, ask, verdict, runtime.loaded.rulebooks, now)
+                permits.keep(tx, [(row.id, ask, verdict)], runtime.loaded.rulebooks, now)
+                tx.execute(update(attempts).where(attempts.c.id == row.id).values(facts_version=person.facts_version))
                 kept.append(row.id)
                 continue
         stops.release(tx, [row.id], "no longer lawful when about to be placed", now)
+        answer_again(tx, runtime, row.id, now, now)  # an answer leaves while lawful, else a person is told
     return kept
 
 
+def _metre(row: Row[Any]) -> timedelta:
+    """An answer may leave at once or never; anything else needs the time its way takes."""
+    return timedelta(0) if row.step is None else LAST_METRE
+
+
 def _ask(runtime: Runtime, channel: Channel, batch: Sequence[Row[Any]], now: datetime) -> list[Placed]:
+    def timely() -> bool:  # a slow carrier, or a machine that stood still: what was judged then may be unlawful by now
+        return runtime.clock.now() - now <= STALE
+
     if channel is Channel.SMS:
         texts = [
-            OutgoingSms(r.key, r.e164, r.sender or "", r.body or "", max(r.window_ends_at - now, timedelta(seconds=6)))
+            OutgoingSms(r.key, r.e164, r.sender or "", r.body or "", _valid_for(r.window_ends_at - now), timely)
             for r in batch
         ]
         return runtime.carrier.send(texts)
     ring = runtime.policy.ring_for
-    return runtime.carrier.place(
-        [OutgoingCall(r.key, r.e164, r.sender or "", ring, Voice(r.voice or Voice.RECORDED)) for r in batch]
-    )
+    calls = [
+        OutgoingCall(r.key, r.e164, r.sender or "", ring, Voice(r.voice or Voice.RECORDED), timely=timely)
+        for r in batch
+    ]
+    return runtime.carrier.place(calls)
+
+
+def _valid_for(left: timedelta) -> timedelta:
+    """How long a text may wait at the carrier, counted from when it gets there, which may be as late as is timely."""
+    return max(left - STALE, SHORTEST)
 
 
 def record(tx: Connection, runtime: Runtime, answers: Iterable[Placed], now: datetime) -> int:
     """Write down what the carrier answered; a report that came first is not overwritten. Returns how many it took."""
     by_key = {answer.key: answer for answer in answers}
-    rows = list(tx.execute(claim(select(attempts).where(attempts.c.key.in_(by_key)).order_by(attempts.c.id), tx)))
-    taken = 0
-    judged = permits.digests(tx, [row.id for row in rows])
+    rows = list(rows_in(tx, claim(select(attempts).order_by(attempts.c.id), tx), attempts.c.key, by_key))
+    told: dict[Outcome, list[tuple[Row[Any], Placed]]] = defaultdict(list)
     for row in rows:
-        answer = by_key[row.key]
         if row.state == AttemptState.PLACING:
-            _RECORD[answer.outcome](tx, runtime, row, answer, now, judged.get(row.id))
-        taken += answer.outcome is Outcome.PLACED
-    return taken
+            told[by_key[row.key].outcome].append((row, by_key[row.key]))
+    for outcome, together in told.items():
+        _RECORD[outcome](tx, runtime, together, now)
+    return sum(by_key[row.key].outcome is Outcome.PLACED for row in rows)
 
 
-def _placed(
-    tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, permit: str | None
-) -> None:
-    moved = {"state": AttemptState.PLACED, "sid": answer.sid, "placed_at": now, "touched_at": now}
-    tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
-    detail = {"key": row.key, "sid": answer.sid, "sender": row.sender, "permit": permit}
-    log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
+Told = Sequence[tuple[Row[Any], Placed]]
 
 
-def _rejected(
-    tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
-) -> None:
+def _placed(tx: Connection, _runtime: Runtime, told: Told, now: datetime) -> None:
+    moved = [(row.id, AttemptState.PLACED, answer.sid, now, now) for row, answer in told]
+    update_rows(tx, attempts, ("id", "state", "sid", "placed_at", "touched_at"), moved)
+    permit = permits.digests(tx, [row.id for row, _ in told])
+    details = {
+        row.id: {"key": row.key, "sid": answer.sid, "sender": row.sender, "permit": permit.get(row.id)}
+        for row, answer in told
+    }
+    log_all(tx, EventKind.ATTEMPT_PLACED, details, now)
+
+
+def _rejected(tx: Connection, runtime: Runtime, told: Told, now: datetime) -> None:
+    for row, answer in told:
+        _one_rejected(tx, runtime, row, answer, now)
+
+
+def _one_rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
     meaning = runtime.carrier.meaning(answer.code or 0)
     if meaning.account_trouble:  # ours to mend, nothing about the debtor: the step waits, nothing is used up
         logger.error("the carrier refuses our account: %s (code %s)", meaning.what, answer.code)
@@ -324,25 +373,26 @@ def _rejected(
         stops.release(tx, [row.id], because, now, retry_at=now + ACCOUNT_RETRY)
         answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
         return
-    detail = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}
-    log(tx, row.id, EventKind.ATTEMPT_FAILED, detail, now)
+    said = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}
+    log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
     stops.apply_meaning(tx, row, meaning, now)
     settle(tx, runtime, row.id, meaning.disposition, now, error_code=answer.code)
 
 
-def _never_happened(
-    tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
-) -> None:
-    stops.release(tx, [row.id], f"the carrier was not reached: {answer.message}"[:150], now, retry_at=now + BUSY_RETRY)
-    answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
+def _never_happened(tx: Connection, runtime: Runtime, told: Told, now: datetime) -> None:
+    alike: dict[str, list[int]] = defaultdict(list)
+    for row, answer in told:
+        alike[f"the carrier was not reached: {answer.message}"[:150]].append(row.id)
+    for because, ids in alike.items():
+        stops.release(tx, ids, because, now, retry_at=now + BUSY_RETRY)
+    for row, _ in told:
+        answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
 
 
-def _in_doubt(
-    tx: Connection, _runtime: Runtime, row: Row[Any], answer: Placed, now: datetime, _permit: str | None
-) -> None:
-    moved = {"state": AttemptState.IN_DOUBT, "touched_at": now}
-    tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
-    log(tx, row.id, EventKind.ATTEMPT_IN_DOUBT, {"key": row.key, "because": answer.message[:150]}, now)
+def _in_doubt(tx: Connection, _runtime: Runtime, told: Told, now: datetime) -> None:
+    update_rows(tx, attempts, ("id", "state", "touched_at"), [(row.id, AttemptState.IN_DOUBT, now) for row, _ in told])
+    details = {row.id: {"key": row.key, "because": answer.message[:150]} for row, answer in told}
+    log_all(tx, EventKind.ATTEMPT_IN_DOUBT, details, now)
 
 
 _RECORD = {
@@ -353,10 +403,16 @@ _RECORD = {
 }
 
 
-def log(tx: Connection, attempt_id: int, kind: EventKind, detail: Mapping[str, Any], now: datetime) -> None:
+def log(tx: Connection, attempt_id: int, kind: EventKind, said: Mapping[str, Any], now: datetime) -> None:
     """One line on the log of every case the attempt is about."""
-    linked = tx.scalars(select(attempt_cases.c.case_id).where(attempt_cases.c.attempt_id == attempt_id))
-    caselog.record(tx, [Entry(case_id, now, kind, detail, attempt_id) for case_id in linked.all()])
+    log_all(tx, kind, {attempt_id: said}, now)
 
 
-__all__ = ["Disposition", "dispatch", "insert_attempt", "instant", "log", "place", "record", "reserve", "waiting_again"]
+def log_all(tx: Connection, kind: EventKind, details: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
+    """One line, of its own detail, for each of these attempts (by id) on the log of every case it is about."""
+    links = rows_in(tx, select(attempt_cases), attempt_cases.c.attempt_id, details)
+    entries = [Entry(link.case_id, now, kind, details[link.attempt_id], link.attempt_id) for link in links]
+    caselog.record(tx, entries)
+
+
+__all__ = ["Disposition", "dispatch", "instant", "log", "log_all", "place", "record", "reserve", "waiting_again"]

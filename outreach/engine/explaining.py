@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from outreach.core import explain as gate
 from outreach.core.explain import Explanation, Span
+from outreach.core.masking import masked
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Channel
 from outreach.engine import assemble
@@ -53,8 +54,3 @@ def _ways(
             days = gate.week(ask, rulebooks, at, zone)
             spans = tuple((on, tuple(found)) for on, found in days)
             yield Way(channel, masked(phone.phone.e164), zone, gate.explain(ask, rulebooks, at), spans)
-
-
-def masked(e164: str) -> str:
-    """A number as it may be shown: its last four digits."""
-    return "*" * max(len(e164) - 4, 0) + e164[-4:]

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from outreach.carriers import FINAL_RANK, RANK, Progress, Report, ReportKind
-from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError
-from outreach.engine import agents, permits, stops
-from outreach.engine.dispatch import log
+from outreach.carriers import Progress, Report, ReportKind
+from outreach.core.terms import Channel, OutreachError
+from outreach.engine import statuses
 from outreach.engine.replying import reply_came
 from outreach.engine.runtime import Runtime
-from outreach.engine.settle import settle
+from outreach.store.bulk import among, rows_in, update_rows
 from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.tables import attempts, carrier_inbox, debtors, inbound_messages
 
 logger = logging.getLogger("outreach")
+FIELDS = tuple(field.name for field in fields(Report))
+TOGETHER = 100  # reports applied in one transaction
 # How long after it came a report is tried for the second time, the third ...; after the last it is named on the board.
 AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60, 300, 900))
 UNREAD = "it could not be read by the machine"
@@ -34,7 +35,8 @@ UNREAD = "it could not be read by the machine"
 
 def receive(runtime: Runtime, report: Report, form: Mapping[str, str]) -> bool:
     """Store a verified report and commit. False: we had it already. `form` is kept as evidence."""
-    raw = json.dumps({"report": asdict(report), "form": dict(form)}, default=str, ensure_ascii=False)
+    told = {name: getattr(report, name) for name in FIELDS}
+    raw = json.dumps({"report": told, "form": dict(form)}, default=str, ensure_ascii=False)
     row = {
         "carrier": runtime.carrier.name,
         "kind": report.kind,
@@ -44,14 +46,7 @@ def receive(runtime: Runtime, report: Report, form: Mapping[str, str]) -> bool:
         "state": "new",
         "tries": 0,
     }
-    try:
-        with runtime.db.begin() as tx:
-            if tx.scalar(select(carrier_inbox.c.id).where(carrier_inbox.c.dedupe == row["dedupe"])) is not None:
-                return False
-            tx.execute(insert(carrier_inbox).values(**row))
-    except IntegrityError:  # the same report came twice at once
-        return False
-    return True
+    return runtime.mailbag.put(runtime.db, row)
 
 
 def read_report(raw: str) -> Report:
@@ -63,17 +58,66 @@ def read_report(raw: str) -> Report:
     return Report(**fields)
 
 
-def apply(runtime: Runtime, limit: int = 500) -> int:
-    """Apply what is stored, oldest first, each in a transaction of its own. Returns how many were applied.
+def apply(runtime: Runtime, limit: int = 2000) -> int:
+    """Apply what is stored, oldest first; reports on texts and calls that follow one another in one transaction.
+    Returns how many were applied.
 
     What is tried again comes after what is new: however much of it there is, nothing waits behind it.
     """
     now, tries = runtime.clock.now(), carrier_inbox.c.tries
     again = [(tries == n) & (carrier_inbox.c.received_at <= now - wait) for n, wait in enumerate(AGAIN, 1)]
     with runtime.db.read() as connection:
-        query = select(carrier_inbox.c.id).where(carrier_inbox.c.state == "new", or_(tries == 0, *again))
-        ids = list(connection.scalars(query.order_by(tries, carrier_inbox.c.id).limit(limit)))
-    return sum(_apply_one(runtime, inbox_id) for inbox_id in ids)
+        query = select(carrier_inbox.c.id, carrier_inbox.c.kind)
+        query = query.where(carrier_inbox.c.state == "new", or_(tries == 0, *again))
+        found = connection.execute(query.order_by(tries, carrier_inbox.c.id).limit(limit)).all()
+    applied = 0
+    for inbound, alike in groupby(found, key=lambda row: row.kind == ReportKind.INBOUND_SMS):
+        ids = [row.id for row in alike]
+        for start in range(0, len(ids), 1 if inbound else TOGETHER):
+            if not runtime.closing.is_set():
+                applied += _apply_some(runtime, ids[start : start + (1 if inbound else TOGETHER)])
+    return applied
+
+
+def _apply_some(runtime: Runtime, ids: Sequence[int]) -> int:
+    """In one transaction, or else each in its own: one that can't be applied must not hold up the rest."""
+    if len(ids) > 1:
+        try:
+            return _apply_together(runtime, ids)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            logger.debug("reports %s to %s of the inbox are applied one by one", ids[0], ids[-1], exc_info=True)
+    return sum(_apply_one(runtime, inbox_id) for inbox_id in ids if not runtime.closing.is_set())
+
+
+def _apply_together(runtime: Runtime, ids: Sequence[int]) -> int:
+    """Reports on texts and calls: those nobody else is applying just now. Returns how many were of attempts we know."""
+    now = runtime.clock.now()
+    with runtime.db.begin() as tx:
+        query = select(carrier_inbox).where(among(tx, carrier_inbox.c.id, ids), carrier_inbox.c.state == "new")
+        rows = tx.execute(claim(query.order_by(carrier_inbox.c.tries, carrier_inbox.c.id), tx, skip_locked=True)).all()
+        known = statuses.apply(tx, runtime, [read_report(row.raw) for row in rows], now)
+        gone = _forgotten(tx, [attempt_id for attempt_id in known if attempt_id is not None])
+        moved = [
+            (row.id, _state(row, attempt_id is not None), row.tries + 1, now if attempt_id is not None else None)
+            for row, attempt_id in zip(rows, known, strict=True)
+        ]
+        update_rows(tx, carrier_inbox, ("id", "state", "tries", "applied_at"), moved)
+        update_rows(
+            tx, carrier_inbox, ("id", "raw"), [(row.id, None) for row, a in zip(rows, known, strict=True) if a in gone]
+        )
+    return sum(attempt_id is not None for attempt_id in known)
+
+
+def _state(row: Row[Any], known: bool) -> str:
+    return "applied" if known else "new" if row.tries < len(AGAIN) else "unmatched"
+
+
+def _forgotten(tx: Connection, attempt_ids: Iterable[int]) -> set[int]:
+    """Those about debtors who were erased since: what the carrier posts names their number again."""
+    query = select(attempts.c.id).join(debtors).where(debtors.c.erased_at.is_not(None))
+    return {row.id for row in rows_in(tx, query, attempts.c.id, attempt_ids)}
 
 
 def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
@@ -85,12 +129,19 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
             if row is None:
                 return False
             report = read_report(row.raw)
+            if report.kind is ReportKind.INBOUND_SMS and report.at is None:
+                report = replace(report, at=row.received_at)  # it may have waited here
             if row.tries:
                 _take_back(tx, report)
-            known = apply_report(tx, runtime, report, now)
-            state = "applied" if known else "new" if row.tries < len(AGAIN) else "unmatched"
-            moved = {"state": state, "tries": row.tries + 1, "applied_at": now if known else None}
-            if _of_somebody_forgotten(tx, report):
+            if report.kind is ReportKind.INBOUND_SMS:
+                reply_came(tx, runtime, report, now)
+                known, forgotten = True, False
+            else:
+                [attempt_id] = statuses.apply(tx, runtime, [report], now)
+                known = attempt_id is not None
+                forgotten = attempt_id is not None and bool(_forgotten(tx, [attempt_id]))
+            moved = {"state": _state(row, known), "tries": row.tries + 1, "applied_at": now if known else None}
+            if forgotten:
                 moved["raw"] = None
             tx.execute(update(carrier_inbox).where(carrier_inbox.c.id == inbox_id).values(**moved))
             return known
@@ -99,12 +150,6 @@ def _apply_one(runtime: Runtime, inbox_id: int) -> bool:
     except Exception as error:  # one report that can't be applied must not hold up the rest
         _failed(runtime, inbox_id, error, now)
         return False
-
-
-def _of_somebody_forgotten(tx: Connection, report: Report) -> bool:
-    """Is it about an attempt of a debtor who was erased since? What the carrier posts names their number again."""
-    query = select(attempts.c.id).join(debtors).where(_about(report), debtors.c.erased_at.is_not(None))
-    return tx.scalar(query.limit(1)) is not None
 
 
 def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) -> None:
@@ -146,97 +191,4 @@ def apply_report(tx: Connection, runtime: Runtime, report: Report, now: datetime
     if report.kind is ReportKind.INBOUND_SMS:
         reply_came(tx, runtime, report, now)
         return True
-    row = find_attempt(tx, report)
-    if row is None:
-        return False
-    if report.progress is None:
-        return True
-    row = _now_placed(tx, row, report, now)
-    rank = RANK[report.progress]
-    if rank <= row.rank:
-        return True
-    tx.execute(update(attempts).where(attempts.c.id == row.id).values(rank=rank, touched_at=now))
-    (_sms if row.channel == Channel.SMS else _call)(tx, runtime, row, report, now)
-    return True
-
-
-def find_attempt(tx: Connection, report: Report) -> Row[Any] | None:
-    """The attempt a report is about, locked: by our own reference, or by the carrier's."""
-    found = tx.execute(select(attempts.c.debtor_id, attempts.c.id).where(_about(report))).first()
-    if found is None:
-        return None
-    stops.lock_debtor(tx, found.debtor_id)
-    return tx.execute(claim(select(attempts).where(attempts.c.id == found.id), tx)).first()
-
-
-def _about(report: Report) -> ColumnElement[bool]:
-    by_sid = attempts.c.sid == report.sid
-    return or_(by_sid, attempts.c.key == report.key) if report.key else by_sid
-
-
-def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
-    """A report settles what was in doubt: the carrier has it. It may come before the answer to our own request."""
-    if row.state not in (AttemptState.PLACING, AttemptState.IN_DOUBT):
-        return row
-    moved = {"state": AttemptState.PLACED, "sid": report.sid, "placed_at": now, "touched_at": now}
-    tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
-    permit = permits.digests(tx, [row.id]).get(row.id)
-    detail = {"key": row.key, "sid": report.sid, "sender": row.sender, "permit": permit}
-    log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
-    return tx.execute(select(attempts).where(attempts.c.id == row.id)).one()
-
-
-def _sms(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: datetime) -> None:
-    if report.progress in (Progress.DELIVERED, Progress.READ):
-        if row.disposition != Disposition.DELIVERED:
-            log(tx, row.id, EventKind.DELIVERED, {"key": row.key}, now)
-        if row.state == AttemptState.FINAL:  # a late receipt after "undelivered": the text did arrive
-            tx.execute(update(attempts).where(attempts.c.id == row.id).values(disposition=Disposition.DELIVERED))
-            return
-        settle(tx, runtime, row.id, Disposition.DELIVERED, now)
-    elif RANK[report.progress or Progress.QUEUED] == FINAL_RANK and row.state != AttemptState.FINAL:
-        meaning = runtime.carrier.meaning(report.code or 0)
-        log(tx, row.id, EventKind.UNDELIVERED, {"key": row.key, "code": report.code, "what": meaning.what}, now)
-        stops.apply_meaning(tx, row, meaning, now)
-        undelivered = Disposition.UNDELIVERED if report.progress is Progress.UNDELIVERED else meaning.disposition
-        settle(tx, runtime, row.id, undelivered, now, error_code=report.code)
-
-
-_ENDED: dict[Progress, Disposition] = {
-    Progress.BUSY: Disposition.BUSY,
-    Progress.NO_ANSWER: Disposition.NO_ANSWER,
-    Progress.FAILED: Disposition.FAILED,
-    Progress.CANCELED: Disposition.FAILED,
-}
-NOT_IN_SERVICE = frozenset({404, 484, 604})  # SIP: no such number
-
-
-def _call(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: datetime) -> None:
-    if report.progress is Progress.ANSWERED:
-        if row.answered_at is None:
-            tx.execute(update(attempts).where(attempts.c.id == row.id).values(answered_at=now))
-            log(tx, row.id, EventKind.ANSWERED, {"key": row.key, "answered_by": report.answered_by}, now)
-        return
-    if RANK[report.progress or Progress.QUEUED] < FINAL_RANK or row.state == AttemptState.FINAL:
-        return
-    disposition = _call_disposition(row, report)
-    detail = {"key": row.key, "disposition": disposition, "seconds": report.duration_s, "code": report.code}
-    log(tx, row.id, EventKind.CALL_ENDED, detail, now)
-    agents.give_back(tx, row.id, now)
-    if report.code:
-        stops.apply_meaning(tx, row, runtime.carrier.meaning(report.code), now)
-    settle(tx, runtime, row.id, disposition, now, error_code=report.code)
-
-
-def _call_disposition(row: Row[Any], report: Report) -> Disposition:
-    """What came of a call: what its menu learnt, else how it ended. A bare human answer is `unidentified`."""
-    if row.identified:
-        return Disposition.RIGHT_PARTY
-    if row.disposition:
-        return Disposition(row.disposition)
-    if report.sip_code in NOT_IN_SERVICE:
-        return Disposition.NOT_IN_SERVICE
-    ended = _ENDED.get(report.progress or Progress.FAILED)
-    if ended is not None:
-        return ended
-    return Disposition.MACHINE if report.answered_by in ("machine", "fax") else Disposition.UNIDENTIFIED
+    return statuses.apply(tx, runtime, [report], now)[0] is not None

@@ -19,6 +19,8 @@ from outreach.store.bulk import rows_in
 from outreach.store.caselog import Entry, instant
 from outreach.store.tables import cases, payments, promises
 
+AFTER_A_BROKEN_ONE = "the instalment before it was broken"
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -120,20 +122,26 @@ def _row(payment: Payment, case_id: int, now: datetime) -> dict[str, Any]:
 
 
 def settle_promises(tx: Connection, case_id: int, now: datetime, policy: Policy, *, due_only: bool) -> int:
-    """Keep open promises that were paid; break those whose last day of grace is over. Returns how many were settled."""
-    query = select(promises).where(promises.c.case_id == case_id, promises.c.status == PromiseStatus.OPEN)
+    """Keep open promises that were paid; break those whose last day of grace is over. Returns how many were settled.
+
+    Of instalments promised in one breath each needs what the ones before it needed as well. One that is broken takes those
+    after it with it.
+    """
+    rows = tx.execute(
+        select(promises).where(promises.c.case_id == case_id).order_by(promises.c.promised_on, promises.c.id)
+    ).all()
+    closed = tx.scalar(select(cases.c.status).where(cases.c.id == case_id)) == CaseStatus.CLOSED
     settled = 0
-    for promise in tx.execute(query.order_by(promises.c.id)).all():
-        paid = tx.scalar(
-            select(func.coalesce(func.sum(payments.c.amount_minor), 0)).where(
-                payments.c.case_id == case_id, payments.c.paid_at >= promise.made_at
-            )
-        )
-        enough = Decimal(promise.amount_minor) * (1 - policy.promise_tolerance)
-        closed = tx.scalar(select(cases.c.status).where(cases.c.id == case_id)) == CaseStatus.CLOSED
-        if Decimal(paid or 0) >= enough or closed:
+    broken: set[datetime] = set()  # plans, by when they were made
+    for promise in rows:
+        if promise.status != PromiseStatus.OPEN:
+            continue
+        if promise.made_at in broken:
+            _settle(tx, promise, PromiseStatus.CANCELLED, EventKind.PROMISE_CANCELLED, now, because=AFTER_A_BROKEN_ONE)
+        elif closed or _paid(tx, case_id, promise.made_at) >= _needed(rows, promise) * (1 - policy.promise_tolerance):
             _settle(tx, promise, PromiseStatus.KEPT, EventKind.PROMISE_KEPT, now)
         elif due_only and promise.check_at <= now:
+            broken.add(promise.made_at)
             _settle(tx, promise, PromiseStatus.BROKEN, EventKind.PROMISE_BROKEN, now)
         else:
             continue
@@ -141,11 +149,30 @@ def settle_promises(tx: Connection, case_id: int, now: datetime, policy: Policy,
     return settled
 
 
-def _settle(tx: Connection, promise: Row[Any], status: PromiseStatus, kind: EventKind, now: datetime) -> None:
+def _paid(tx: Connection, case_id: int, since: datetime) -> Decimal:
+    """What came for the case since then, in minor units."""
+    came = (payments.c.case_id == case_id) & (payments.c.paid_at >= since)
+    return Decimal(tx.scalar(select(func.coalesce(func.sum(payments.c.amount_minor), 0)).where(came)) or 0)
+
+
+def _needed(rows: Sequence[Row[Any]], promise: Row[Any]) -> Decimal:
+    """What must have come by this promise: its amount, and those of the instalments before it."""
+    plan = [row for row in rows if row.made_at == promise.made_at and row.status != PromiseStatus.CANCELLED]
+    upto = (promise.promised_on, promise.id)
+    return Decimal(sum(row.amount_minor for row in plan if (row.promised_on, row.id) <= upto))
+
+
+def _settle(
+    tx: Connection, promise: Row[Any], status: PromiseStatus, kind: EventKind, now: datetime, *, because: str = ""
+) -> None:
+    """The case goes on, unless another instalment still stands."""
     tx.execute(update(promises).where(promises.c.id == promise.id).values(status=status, settled_at=now))
     standing = tx.scalar(select(cases.c.status).where(cases.c.id == promise.case_id))
+    waits = (promises.c.case_id == promise.case_id) & (promises.c.status == PromiseStatus.OPEN)
     changes: dict[str, Any] = {"plan_dirty": True}
-    if standing == CaseStatus.PROMISED:
+    if standing == CaseStatus.PROMISED and tx.scalar(select(promises.c.id).where(waits).limit(1)) is None:
         changes["status"] = CaseStatus.ACTIVE
     detail = {"promise_id": promise.id, "on": promise.promised_on.isoformat()}
+    if because:
+        detail["because"] = because
     caselog.record(tx, [Entry(promise.case_id, now, kind, detail, changes=changes)])

@@ -8,37 +8,45 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from outreach.core.asked import ask_data
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, Verdict
+from outreach.store.bulk import among, insert_rows
 from outreach.store.caselog import canonical
 from outreach.store.tables import laws, permits, rulebook_versions
 
+COLUMNS = ("attempt_id", "judged_at", "document", "digest")
 
-def keep(tx: Connection, attempt_id: int, ask: Ask, verdict: Verdict, rulebooks: Rulebooks, now: datetime) -> None:
-    """Write down what the attempt was judged on. The salt makes the digest lead nowhere once the document is gone."""
+
+def keep(tx: Connection, judged: Sequence[tuple[int, Ask, Verdict]], rulebooks: Rulebooks, now: datetime) -> None:
+    """Write down what each attempt (its id, the ask, the verdict) was judged on."""
+    in_force = law(rulebooks)[0]
+    insert_rows(tx, permits, COLUMNS, [_permit(*one, rulebooks, in_force, now) for one in judged])
+
+
+def _permit(
+    attempt_id: int, ask: Ask, verdict: Verdict, rulebooks: Rulebooks, in_force: str, now: datetime
+) -> tuple[int, datetime, str, str]:
+    """One row. The salt makes the digest lead nowhere once the document is gone."""
     document = canonical(
         {
             "ask": ask_data(ask, now),
             "decision": verdict.decision,
-            "law": law(rulebooks)[0],
+            "law": in_force,
             "rulebooks": rulebooks.versions(verdict.rulebooks),
             "salt": secrets.token_hex(16),
             "zones": list(verdict.zones),
         }
     )
-    digest = hashlib.sha256(document.encode()).hexdigest()
-    values = {"attempt_id": attempt_id, "judged_at": now, "document": document, "digest": digest}
-    tx.execute(insert(permits).values(**values))
+    return attempt_id, now, document, hashlib.sha256(document.encode()).hexdigest()
 
 
 def digests(tx: Connection, attempt_ids: Sequence[int]) -> dict[int, str]:
     """The digest of the last permit of each attempt."""
-    last = select(func.max(permits.c.id)).where(permits.c.attempt_id.in_(attempt_ids)).group_by(permits.c.attempt_id)
-    query = select(permits.c.attempt_id, permits.c.digest).where(permits.c.id.in_(last))
-    return {attempt_id: digest for attempt_id, digest in tx.execute(query)}
+    query = select(permits.c.attempt_id, permits.c.digest).where(among(tx, permits.c.attempt_id, attempt_ids))
+    return {attempt_id: digest for attempt_id, digest in tx.execute(query.order_by(permits.c.id))}
 
 
 def law(rulebooks: Rulebooks) -> tuple[str, str]:

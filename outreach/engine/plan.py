@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,17 +14,19 @@ from outreach.core import cadence
 from outreach.core.cadence import Anchor, Campaign
 from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
 from outreach.engine import assemble, permits
-from outreach.engine.choose import PROMISED, row_at
-from outreach.engine.rows import read_step, versions
+from outreach.engine.choose import ENDED, PROMISED, SETTLED, end_of_day, row_at
+from outreach.engine.rows import add_steps, read_step, set_steps, versions
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import set_aside
 from outreach.store import caselog, facts
+from outreach.store.bulk import among
 from outreach.store.caselog import Entry
-from outreach.store.database import DATABASE_AWAY, claim
+from outreach.store.database import DATABASE_AWAY, Turn, claim, take_turn
 from outreach.store.facts import CaseOnFile, Person
 from outreach.store.tables import addresses, campaigns, cases, debtors, promises, steps
 
 BATCH = 500
+OF_PROMISES = {Anchor.PROMISED: PromiseStatus.OPEN, Anchor.PROMISE_BROKEN: PromiseStatus.BROKEN}
 
 
 def publish(runtime: Runtime) -> int:
@@ -34,6 +38,7 @@ def publish(runtime: Runtime) -> int:
     loaded = {campaign.name: campaign for campaign in runtime.loaded.campaigns}
     changed: set[str] = set()
     with runtime.db.begin() as tx:
+        take_turn(tx, Turn.PUBLISH)
         for row in tx.execute(select(campaigns).where(campaigns.c.current)).all():
             current = loaded.get(row.name)
             if current is None or current.version != row.version:
@@ -81,8 +86,9 @@ def _may_enter(campaign: Campaign, now: datetime) -> ColumnElement[bool]:
     if oldest is not None:
         kept = max((step.keep_for for step in campaign.steps), default=timedelta(0)) + timedelta(days=2)
         limits.append(cases.c.due_on >= (now - kept).date() - timedelta(days=oldest))
-    if campaign.anchor is Anchor.PROMISE_BROKEN:
-        limits.append(cases.c.id.in_(select(promises.c.case_id).where(promises.c.status == PromiseStatus.BROKEN)))
+    if campaign.anchor in OF_PROMISES:
+        of_that = promises.c.status == OF_PROMISES[campaign.anchor]
+        limits.append(cases.c.id.in_(select(promises.c.case_id).where(of_that)))
     return and_(true(), *limits)
 
 
@@ -134,62 +140,90 @@ def _plan(runtime: Runtime, wanted: Mapping[int, int]) -> int:
         locked = select(debtors.c.id).where(debtors.c.id.in_(set(wanted.values()))).order_by(debtors.c.id)
         free = set(tx.scalars(claim(locked, tx, skip_locked=True)))
         mine = [case_id for case_id, debtor_id in wanted.items() if debtor_id in free]
-        query = select(cases.c.id, cases.c.debtor_id).where(cases.c.id.in_(mine), cases.c.plan_dirty)
+        query = select(cases.c.id, cases.c.debtor_id).where(among(tx, cases.c.id, mine), cases.c.plan_dirty)
         rows = tx.execute(claim(query.order_by(cases.c.id), tx)).all()
         ids = [row.id for row in rows]
         people = facts.load(tx, {row.debtor_id for row in rows}, now)
         current = versions(tx)
-        existing: dict[tuple[int, str, date], Row[Any]] = {
-            (row.case_id, row.campaign, row.anchor_on): row
-            for row in tx.execute(select(steps).where(steps.c.case_id.in_(ids)))
-        }
-        entries: list[Entry] = []
-        fresh: list[dict[str, Any]] = []
+        standing: dict[int, dict[tuple[str, date], Row[Any]]] = defaultdict(dict)
+        for row in tx.execute(select(steps).where(among(tx, steps.c.case_id, ids))).all():
+            standing[row.case_id][row.campaign, row.anchor_on] = row
+        planned = Planned()
         for row in rows:
             person = people.get(row.debtor_id)
             if person is not None:
-                _plan_case(tx, runtime, person, person.cases[row.id], current, existing, now, fresh, entries)
-        if fresh:
-            tx.execute(insert(steps), fresh)
-        tx.execute(update(cases).where(cases.c.id.in_(ids)).values(plan_dirty=False))
-        caselog.record(tx, entries)
+                case = person.cases[row.id]
+                _plan_case(planned, runtime.loaded.campaigns, person, case, current, standing[row.id], now)
+        add_steps(tx, planned.fresh)
+        set_steps(tx, planned.updates)
+        tx.execute(update(cases).where(among(tx, cases.c.id, ids)).values(plan_dirty=False))
+        caselog.record(tx, planned.entries)
     return len(ids)
 
 
+@dataclass(slots=True)
+class Planned:
+    """Rows of `steps` to add, columns to set by row id, and log lines."""
+
+    fresh: list[dict[str, Any]] = field(default_factory=list)
+    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+
 def _plan_case(
-    tx: Connection,
-    runtime: Runtime,
+    planned: Planned,
+    loaded: Sequence[Campaign],
     person: Person,
     case: CaseOnFile,
-    current: dict[str, int],
-    existing: dict[tuple[int, str, date], Row[Any]],
+    current: Mapping[str, int],
+    standing: Mapping[tuple[str, date], Row[Any]],
     now: datetime,
-    fresh: list[dict[str, Any]],
-    entries: list[Entry],
 ) -> None:
-    wanted: set[int] = set()
-    for campaign in runtime.loaded.campaigns:
+    """Where one case stands: `current` has the id of each campaign's version, `standing` its rows of `steps`."""
+    wanted = _quiet(loaded, case, standing)
+    for campaign in loaded:
         anchor = _anchor(person, case, campaign)
         if anchor is None or not campaign.active or case.status is CaseStatus.CLOSED:
             continue
-        row = existing.get((case.id, campaign.name, anchor))
+        row = standing.get((campaign.name, anchor))
         case_facts = assemble.case_facts(person, case, campaign, anchor)
         if row is None:
-            position = cadence.first(campaign, case_facts, anchor, now)
+            position = _entry(campaign, case_facts, anchor, person, now)
             if position is not None and cadence.wanted(campaign, position, case_facts, now):
-                fresh.append(
+                planned.fresh.append(
                     {"case_id": case.id, "debtor_id": person.id, "campaign_id": current[campaign.name]}
                     | {"campaign": campaign.name, "anchor_on": anchor}
                     | row_at(campaign, position)
                 )
             continue
         wanted.add(row.id)
-        _follow(tx, row, case, campaign, current[campaign.name], case_facts, anchor, now)
-    for (case_id, _name, _anchor_on), row in existing.items():
-        if case_id == case.id and row.id not in wanted and row.state in ("waiting", "parked"):
-            tx.execute(update(steps).where(steps.c.id == row.id).values(state="ended"))
+        moved = _follow(row, case, campaign, current[campaign.name], case_facts, anchor, now)
+        if moved:
+            planned.updates[row.id] = moved
+    for row in standing.values():
+        if row.id not in wanted and row.state in ("waiting", "parked"):
+            closed = {"last_refusal": f"{ENDED}{CaseStatus.CLOSED}"} if case.status is CaseStatus.CLOSED else {}
+            planned.updates[row.id] = {"state": "ended"} | closed
             detail = {"campaign": row.campaign, "because": _why_ended(case)}
-            entries.append(Entry(case.id, now, EventKind.CADENCE_ENDED, detail))
+            planned.entries.append(Entry(case.id, now, EventKind.CADENCE_ENDED, detail))
+
+
+def _quiet(loaded: Sequence[Campaign], case: CaseOnFile, standing: Mapping[tuple[str, date], Row[Any]]) -> set[int]:
+    """The rows of campaigns after a broken promise while another stands: they end when due, or go on if it is taken back."""
+    if case.status is not CaseStatus.PROMISED:
+        return set()
+    after_broken = [c for c in loaded if c.anchor is Anchor.PROMISE_BROKEN and c.active]
+    waiting = {c.name for c in after_broken if cadence.Condition.PROMISED in c.stop_when}
+    return {row.id for (name, _), row in standing.items() if name in waiting}
+
+
+def _entry(
+    campaign: Campaign, case_facts: cadence.CaseFacts, anchor: date, person: Person, now: datetime
+) -> cadence.Position | None:
+    """The first step a case takes; who has just named a day is not reminded of it on the same one."""
+    if campaign.anchor is Anchor.PROMISED:
+        return cadence.ahead(campaign, case_facts, anchor, end_of_day(person, now))
+    return cadence.first(campaign, case_facts, anchor, now)
 
 
 def _why_ended(case: CaseOnFile) -> str:
@@ -200,11 +234,21 @@ def _anchor(person: Person, case: CaseOnFile, campaign: Campaign) -> date | None
     """The local date a campaign counts from, or None when the case gives it none."""
     if campaign.anchor is Anchor.DUE:
         return case.due_on
+    standing = [promise.on for promise in case.promises if promise.status is PromiseStatus.OPEN]
+    if campaign.anchor is Anchor.PROMISED:
+        return min(standing, default=None)
     broken = [p for p in case.promises if p.status is PromiseStatus.BROKEN and p.settled_at is not None]
-    if not broken or any(p.status is PromiseStatus.OPEN for p in case.promises):
+    if not broken or standing:
         return None
     settled_at = broken[-1].settled_at
     return assemble.today(person, settled_at) if settled_at else None
+
+
+def _goes_on(row: Row[Any], case: CaseOnFile, case_facts: cadence.CaseFacts) -> bool:
+    """Was it ended by a promise, or a payment, that was taken back?"""
+    if row.last_refusal in SETTLED:
+        return cadence.Condition.PAID not in case_facts.happened
+    return row.last_refusal == PROMISED and _taken_back(case)
 
 
 def _taken_back(case: CaseOnFile) -> bool:
@@ -213,11 +257,13 @@ def _taken_back(case: CaseOnFile) -> bool:
 
 
 def _last(case: CaseOnFile) -> PromiseStatus:
-    return max(case.promises, key=lambda promise: (promise.made_at, promise.id)).status
+    """Of instalments promised together, what is not cancelled counts: those after a broken one were not taken back."""
+    made_at = max(promise.made_at for promise in case.promises)
+    together = [promise for promise in case.promises if promise.made_at == made_at]
+    return max(together, key=lambda p: (p.status is not PromiseStatus.CANCELLED, p.id)).status
 
 
 def _follow(
-    tx: Connection,
     row: Row[Any],
     case: CaseOnFile,
     campaign: Campaign,
@@ -225,30 +271,24 @@ def _follow(
     case_facts: cadence.CaseFacts,
     anchor: date,
     now: datetime,
-) -> None:
-    """A row that stands already: taken to the current version, and woken if it was parked."""
-    if row.state == "ended" and row.last_refusal == PROMISED and _taken_back(case):
-        position = cadence.first(campaign, case_facts, anchor, now)
-        if position is not None:
-            tx.execute(
-                update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id, **row_at(campaign, position))
-            )
-        return
+) -> dict[str, Any]:
+    """What to set of a row that stands already: it is taken to the current version, and woken if it was parked."""
+    version = {"campaign_id": campaign_id}
+    if row.state == "ended" and _goes_on(row, case, case_facts):
+        position = cadence.again(campaign, read_step(row).position, case_facts, anchor, now)
+        return version | row_at(campaign, position) if position is not None else {}
     if row.state in ("ended", "reserved"):
-        if row.state == "reserved" and row.campaign_id != campaign_id and campaign.step(row.step):
-            tx.execute(update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id))
-        return
+        stays = row.state == "reserved" and row.campaign_id != campaign_id and campaign.step(row.step)
+        return version if stays else {}
     position = read_step(row).position
     step = campaign.step(position.step)
     if step is None or position.try_no >= len(step.tries):
-        moved = cadence.first(campaign, case_facts, anchor, now)
-        values = row_at(campaign, moved) if moved else {"state": "ended"}
-    elif row.campaign_id != campaign_id and position.try_no == 0:
+        moved = cadence.again(campaign, position, case_facts, anchor, now)
+        return version | (row_at(campaign, moved) if moved else {"state": "ended"})
+    if row.campaign_id != campaign_id and position.try_no == 0:
         on = anchor + timedelta(days=step.offset + position.shift_days)
         at = cadence.planned_instant(on, step.tries[0].time, case_facts.zone)
-        values = row_at(campaign, cadence.Position(step.name, 0, at, position.shift_days))
-    else:
-        values = {"state": "waiting"}
-        if row.state == "parked":
-            values |= {"due_at": max(row.planned_at, now)}
-    tx.execute(update(steps).where(steps.c.id == row.id).values(campaign_id=campaign_id, **values))
+        return version | row_at(campaign, cadence.Position(step.name, 0, at, position.shift_days))
+    if row.state == "parked":
+        return version | {"state": "waiting", "due_at": max(row.planned_at, now)}
+    return version if row.campaign_id != campaign_id else {}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from outreach.core import cadence, zones
 from outreach.core.money import write_amount
-from outreach.core.terms import CaseStatus, EventKind, Money, PromiseStatus
+from outreach.core.terms import CaseStatus, EventKind, Money, PromisedPayment, PromiseStatus
 from outreach.engine import assemble, payments, stops
 from outreach.engine.runtime import Policy, Runtime
 from outreach.store import caselog
@@ -37,49 +37,94 @@ def make(
     Returns the total; None when it is in several currencies. An open promise of the same loan is cancelled: the last
     word counts. The cadence is quiet while the promise stands.
     """
+    [total] = make_several(tx, person, loans, [PromisedPayment(on, amount)], source, now, policy, attempt_id=attempt_id)
+    return total
+
+
+def make_several(
+    tx: Connection,
+    person: Person,
+    loans: Sequence[CaseOnFile],
+    parts: Sequence[PromisedPayment],
+    source: str,
+    now: datetime,
+    policy: Policy,
+    *,
+    attempt_id: int | None = None,
+) -> list[Money | None]:
+    """As `make`, of instalments in the order due, each a promise; the total of each."""
     stops.lock_debtor(tx, person.id)
-    shares = _shares(loans, amount)
-    for loan, minor in shares:
-        _cancel_open(tx, loan.id, now, "a new date was given")
-        midnight = cadence.planned_instant(
-            on + timedelta(days=policy.promise_grace_days + 1), datetime.min.time(), assemble.home_zone(person)
-        )
-        result = tx.execute(
-            insert(promises).values(
-                case_id=loan.id,
-                promised_on=on,
-                amount_minor=minor,
-                currency=loan.currency,
-                status=PromiseStatus.OPEN,
-                source=source,
-                made_at=now,
-                check_at=midnight,
-                attempt_id=attempt_id,
-            )
-        )
-        detail = {
-            "promise_id": (result.inserted_primary_key or (0,))[0],
-            "on": on.isoformat(),
-            "amount": write_amount(Money(minor, loan.currency)),
-            "currency": loan.currency,
-            "source": source,
-        }
-        moved = {"status": CaseStatus.PROMISED} if loan.status is CaseStatus.ACTIVE else {}
-        caselog.record(tx, [Entry(loan.id, now, EventKind.PROMISED, detail, attempt_id, moved)])
+    left = {loan.id: loan.amount_due_minor for loan in loans}
+    shared = [(part, _shares(loans, part.amount, left)) for part in parts]
+    for loan_id in sorted({loan.id for _, shares in shared for loan, _ in shares}):
+        _cancel_open(tx, loan_id, now, "a new date was given")
+    moved: set[int] = set()
+    for part, shares in shared:
+        for loan, minor in shares:
+            first = loan.status is CaseStatus.ACTIVE and loan.id not in moved
+            _write(tx, person, loan, Money(minor, loan.currency), part.on, source, now, policy, attempt_id, moves=first)
+            moved.add(loan.id)
     stops.facts_changed(tx, person.id, "a payment was promised", now)
-    return Money(sum(minor for _, minor in shares), shares[0][0].currency) if _one_currency(shares) else None
+    return [
+        Money(sum(minor for _, minor in shares), shares[0][0].currency) if _one_currency(shares) else None
+        for _, shares in shared
+    ]
 
 
-def _shares(loans: Sequence[CaseOnFile], amount: Money | None) -> list[tuple[CaseOnFile, int]]:
-    """Which loan gets how much (minor units): never less than one loan, never the same money twice."""
+def _write(
+    tx: Connection,
+    person: Person,
+    loan: CaseOnFile,
+    amount: Money,
+    on: date,
+    source: str,
+    now: datetime,
+    policy: Policy,
+    attempt_id: int | None,
+    *,
+    moves: bool,
+) -> None:
+    graced = on + timedelta(days=policy.promise_grace_days + 1)
+    result = tx.execute(
+        insert(promises).values(
+            case_id=loan.id,
+            promised_on=on,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            status=PromiseStatus.OPEN,
+            source=source,
+            made_at=now,
+            check_at=cadence.planned_instant(graced, datetime.min.time(), assemble.home_zone(person)),
+            attempt_id=attempt_id,
+        )
+    )
+    detail = {
+        "promise_id": (result.inserted_primary_key or (0,))[0],
+        "on": on.isoformat(),
+        "amount": write_amount(amount),
+        "currency": amount.currency,
+        "source": source,
+    }
+    changes = {"plan_dirty": True} | ({"status": CaseStatus.PROMISED} if moves else {})
+    caselog.record(tx, [Entry(loan.id, now, EventKind.PROMISED, detail, attempt_id, changes)])
+
+
+def _shares(
+    loans: Sequence[CaseOnFile], amount: Money | None, open_minor: dict[int, int]
+) -> list[tuple[CaseOnFile, int]]:
+    """Which loan gets how much (minor units): never less than one loan, never the same money twice.
+
+    `open_minor`: what of each loan no share has taken yet; what is shared out here is taken from it.
+    """
     in_order = sorted(loans, key=lambda case: (case.due_on, case.id))
     if amount is None:
         return [(loan, loan.amount_due_minor) for loan in in_order if loan.amount_due_minor] or [(in_order[0], 0)]
     in_order = [loan for loan in in_order if loan.currency == amount.currency] or in_order[:1]
     left, shares = amount.minor, []
     for loan in in_order:
-        share = min(left, loan.amount_due_minor) if loan is not in_order[-1] else left
+        share = min(left, open_minor[loan.id]) if loan is not in_order[-1] else left
         left -= share
+        open_minor[loan.id] -= share
         if share:
             shares.append((loan, share))
     return shares or [(in_order[0], amount.minor)]
@@ -133,4 +178,6 @@ def promises_due(runtime: Runtime) -> int:
 
 def latest(person: Person, now: datetime, policy: Policy) -> date:
     """The latest date a promise may name."""
-    return now.astimezone(zones.zone(assemble.home_zone(person))).date() + timedelta(days=policy.promise_days)
+    return now.astimezone(zones.zone(assemble.home_zone(person))).date() + timedelta(
+        days=policy.promise_limits.latest_days
+    )

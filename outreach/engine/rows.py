@@ -1,19 +1,17 @@
-"""How are rows of `steps`, `campaigns` and `attempts` read and written?"""
+"""How are rows of `steps` and `campaigns` read and written?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select
 
 from outreach.core.cadence import Position
-from outreach.core.terms import AttemptState
 from outreach.engine.choose import StepRow
-from outreach.engine.runtime import Runtime
-from outreach.store.facts import Person
-from outreach.store.tables import attempts, campaigns, steps
+from outreach.store.bulk import insert_rows, new_ids, update_rows
+from outreach.store.tables import campaigns, steps
 
 
 def read_step(row: Row[Any]) -> StepRow:
@@ -34,36 +32,22 @@ def read_step(row: Row[Any]) -> StepRow:
 
 def set_steps(tx: Connection, updates: Mapping[int, Mapping[str, Any]]) -> None:
     """Set columns of `steps` by row id."""
+    alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for row_id, columns in updates.items():
-        tx.execute(update(steps).where(steps.c.id == row_id).values(**columns))
+        alike[tuple(columns)].append((row_id, *columns.values()))
+    for names, rows in alike.items():
+        update_rows(tx, steps, ("id", *names), rows)
+
+
+def add_steps(tx: Connection, fresh: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of `steps`, each with the same columns in the same order."""
+    if fresh:
+        ids = new_ids(tx, steps, len(fresh))
+        rows = [(row_id, *row.values()) for row_id, row in zip(ids, fresh, strict=True)]
+        insert_rows(tx, steps, ("id", *fresh[0]), rows)
 
 
 def versions(tx: Connection) -> dict[str, int]:
     """The id of the current version of each campaign, by name."""
     query = select(campaigns.c.name, campaigns.c.id).where(campaigns.c.current)
     return {name: campaign_id for name, campaign_id in tx.execute(query)}
-
-
-def insert_attempt(
-    tx: Connection,
-    runtime: Runtime,
-    person: Person,
-    *,
-    now: datetime,
-    not_before: datetime | None = None,
-    **columns: Any,
-) -> int:
-    """Write a reserved attempt; from here on it counts against every cap. It leaves at `not_before` (now) at the
-    earliest. Returns its id."""
-    result = tx.execute(
-        insert(attempts).values(
-            debtor_id=person.id,
-            carrier=runtime.carrier.name,
-            state=AttemptState.RESERVED,
-            facts_version=person.facts_version,
-            reserved_at=now,
-            touched_at=not_before or now,
-            **columns,
-        )
-    )
-    return int((result.inserted_primary_key or (0,))[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,8 +11,15 @@ from typing import Protocol
 
 from outreach.campaigns import Loaded
 from outreach.carriers import Carrier, Senders
+from outreach.core.negotiation import Limits
+from outreach.core.pacing import Limit
+from outreach.core.terms import Channel
+from outreach.engine.breaker import Breaker
+from outreach.engine.mailbag import Mailbag
 from outreach.messages import Library
 from outreach.store.database import Database
+
+ACCOUNT = "account"  # all senders together, beside their numbers
 
 
 class Clock(Protocol):
@@ -40,23 +48,36 @@ class Policy:
     callback_phone: str = ""  # the number debtors may call, spoken and printed
     default_language: str = "en"
     batch: int = 200  # debtors per dispatch transaction
-    sms_per_second: float = 10.0
-    calls_per_second: float = 1.0
+    sms_per_second: float = 10.0  # segments, each sender
+    sms_per_day: int | None = None
+    calls_per_second: float = 1.0  # the account: all senders together
+    calls_per_day: int | None = None
+    limits: Mapping[tuple[str, Channel], Limit] = field(default_factory=dict)  # of single senders, and of the account
+    day_zone: str = "America/Los_Angeles"  # where the carrier's day begins
     max_live_calls: int = 20
+    max_unfinished: int = 10_000  # contacts of one campaign on their way to the carrier, or waiting there
     ring_for: timedelta = timedelta(seconds=22)
     sms_valid_for: timedelta = timedelta(hours=1)  # the longest a text may wait at the carrier
     call_for: timedelta = timedelta(
         minutes=3
     )  # ringing and menu: a call that could cross the window's end is not placed
-    promise_days: int = 60  # the latest promise date we accept, days from today
     promise_grace_days: int = 2
     promise_tolerance: Decimal = Decimal("0.05")  # a promise is kept when at least 95 % came
+    promise_limits: Limits = field(default_factory=Limits)  # within which a promise is noted without a person
     in_doubt_after: timedelta = timedelta(minutes=2)
     absent_after: timedelta = timedelta(minutes=10)
     final_after: timedelta = timedelta(hours=12)
     call_final_after: timedelta = timedelta(minutes=45)  # no call lasts longer, and each holds a line
     agents: tuple[AgentEntry, ...] = ()
-    senders: Senders = field(default_factory=lambda: Senders(""))
+    senders: Senders = field(default_factory=lambda: Senders(("",)))
+
+    def limit(self, name: str, channel: Channel) -> Limit | None:
+        """What this sender, or `ACCOUNT`, may do; None: no limit of its own."""
+        if own := self.limits.get((name, channel)):
+            return own
+        if channel is Channel.SMS:
+            return None if name == ACCOUNT else Limit(self.sms_per_second, self.sms_per_day)
+        return Limit(self.calls_per_second, self.calls_per_day) if name == ACCOUNT else None
 
 
 @dataclass(slots=True)
@@ -70,3 +91,7 @@ class Runtime:
     loaded: Loaded  # campaigns and rulebooks, checked
     policy: Policy
     reload: Callable[[], tuple[Loaded, Library]] | None = None
+    breaker: Breaker = field(default_factory=Breaker)
+    pressed: tuple[datetime, frozenset[str]] | None = None  # campaigns of which too much was unfinished then
+    mailbag: Mailbag = field(default_factory=Mailbag)
+    closing: threading.Event = field(default_factory=threading.Event)  # this process ends: what is in hand is parked

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, literal, select, update
 
 from outreach.core.terms import AttemptState, Disposition
+from outreach.engine import pricing
 from outreach.engine.choose import after_attempt, waiting_again
 from outreach.engine.rows import read_step, set_steps
 from outreach.engine.runtime import Runtime
 from outreach.store import caselog, facts
+from outreach.store.bulk import among, rows_in, update_rows
+from outreach.store.caselog import Entry
+from outreach.store.database import UTCDateTime
 from outreach.store.tables import attempt_cases, attempts, cases, steps
 
 
@@ -25,30 +31,45 @@ def settle(
     unsure: bool = False,
 ) -> None:
     """Make the attempt final and move its steps on. `unsure`: the carrier never said; no disposition is kept."""
-    moved = {"state": AttemptState.FINAL, "final_at": now, "touched_at": now, "error_code": error_code}
+    ask_at = case((attempts.c.sid.is_not(None), literal(now + pricing.AFTER[0], UTCDateTime())), else_=None)
+    moved: dict[str, Any] = {"state": AttemptState.FINAL, "final_at": now, "touched_at": now, "error_code": error_code}
+    moved |= {"price_ask_at": ask_at}
     kept = {} if unsure else {"disposition": disposition}
     tx.execute(update(attempts).where(attempts.c.id == attempt_id).values(**moved, **kept))
-    move_on(tx, runtime, attempt_id, disposition, now)
+    move_on(tx, runtime, {attempt_id: disposition}, now)
 
 
-def move_on(tx: Connection, runtime: Runtime, attempt_id: int, disposition: Disposition, now: datetime) -> None:
-    """Each step that waited for this attempt goes to its next try or step."""
-    query = select(steps).join(attempt_cases, attempt_cases.c.step_id == steps.c.id)
-    rows = [
-        read_step(r)
-        for r in tx.execute(query.where(attempt_cases.c.attempt_id == attempt_id, steps.c.state == "reserved"))
-    ]
-    people = facts.load(tx, {row.debtor_id for row in rows}, now)
-    for row in rows:
+def settle_delivered(tx: Connection, runtime: Runtime, attempt_ids: Sequence[int], now: datetime) -> None:
+    """Make these attempts, of one debtor each, final as delivered and move their steps on."""
+    columns = ("id", "state", "final_at", "touched_at", "error_code", "disposition", "price_ask_at")
+    moved = (AttemptState.FINAL, now, now, None, Disposition.DELIVERED, now + pricing.AFTER[0])
+    update_rows(tx, attempts, columns, [(attempt_id, *moved) for attempt_id in attempt_ids])
+    move_on(tx, runtime, dict.fromkeys(attempt_ids, Disposition.DELIVERED), now)
+
+
+def move_on(tx: Connection, runtime: Runtime, dispositions: Mapping[int, Disposition], now: datetime) -> None:
+    """Each step that waited for one of these attempts (by id) goes to its next try or step."""
+    query = select(steps, attempt_cases.c.attempt_id).join(attempt_cases, attempt_cases.c.step_id == steps.c.id)
+    found = list(rows_in(tx, query.where(steps.c.state == "reserved"), attempt_cases.c.attempt_id, dispositions))
+    people = facts.load(tx, {row.debtor_id for row in found}, now)
+    updates: dict[int, Mapping[str, Any]] = {}
+    entries: list[Entry] = []
+    parked: list[int] = []
+    for each in found:
+        row = read_step(each)
         campaign = next((c for c in runtime.loaded.campaigns if c.name == row.campaign), None)
         person = people.get(row.debtor_id)
         if campaign is None or person is None or campaign.step(row.position.step) is None:
-            set_steps(tx, {row.id: {"state": "parked"}})
-            tx.execute(update(cases).where(cases.c.id == row.case_id).values(plan_dirty=True))
+            updates[row.id] = {"state": "parked"}
+            parked.append(row.case_id)
             continue
-        choice, _position = after_attempt(person, row, campaign, disposition, now)
-        set_steps(tx, choice.updates)
-        caselog.record(tx, choice.entries)
+        choice, _position = after_attempt(person, row, campaign, dispositions[each.attempt_id], now)
+        updates.update(choice.updates)
+        entries += choice.entries
+    set_steps(tx, updates)
+    caselog.record(tx, entries)
+    if parked:
+        tx.execute(update(cases).where(among(tx, cases.c.id, parked)).values(plan_dirty=True))
 
 
 def try_again(tx: Connection, attempt_id: int, now: datetime) -> None:

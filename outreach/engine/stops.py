@@ -24,7 +24,7 @@ from outreach.core.terms import (
     SuppressionScope,
 )
 from outreach.store import caselog
-from outreach.store.bulk import rows_in
+from outreach.store.bulk import among, rows_in
 from outreach.store.caselog import Entry, instant
 from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts, cases, debtors, phones, steps, suppressions
@@ -60,7 +60,7 @@ def facts_changed(tx: Connection, debtor_ids: int | Collection[int], because: st
     """Raise the version of the debtors' facts and release every attempt that is reserved but not yet placed."""
     ids = [debtor_ids] if isinstance(debtor_ids, int) else sorted(debtor_ids)
     lock_debtors(tx, ids)
-    tx.execute(update(debtors).where(debtors.c.id.in_(ids)).values(facts_version=debtors.c.facts_version + 1))
+    tx.execute(update(debtors).where(among(tx, debtors.c.id, ids)).values(facts_version=debtors.c.facts_version + 1))
     reserved = select(attempts.c.id).where(attempts.c.state == AttemptState.RESERVED, attempts.c.step.is_not(None))
     release(tx, sorted(row.id for row in rows_in(tx, reserved, attempts.c.debtor_id, ids)), because, now)
 
@@ -72,10 +72,10 @@ def release(
     if not attempt_ids:
         return
     states = (AttemptState.RESERVED, AttemptState.PLACING)
-    moved = update(attempts).where(attempts.c.id.in_(attempt_ids), attempts.c.state.in_(states))
+    moved = update(attempts).where(among(tx, attempts.c.id, attempt_ids), attempts.c.state.in_(states))
     tx.execute(moved.values(state=AttemptState.RELEASED, final_at=now, touched_at=now))
     query = select(attempt_cases, attempts.c.key).join(attempts, attempts.c.id == attempt_cases.c.attempt_id)
-    query = query.where(attempts.c.id.in_(attempt_ids), attempts.c.state == AttemptState.RELEASED)
+    query = query.where(among(tx, attempts.c.id, attempt_ids), attempts.c.state == AttemptState.RELEASED)
     linked = list(tx.execute(query))
     caselog.record(
         tx,
@@ -85,7 +85,7 @@ def release(
         ],
     )
     step_ids = [row.step_id for row in linked if row.step_id is not None]
-    tx.execute(update(steps).where(steps.c.id.in_(step_ids)).values(state="waiting", due_at=retry_at or now))
+    tx.execute(update(steps).where(among(tx, steps.c.id, step_ids)).values(state="waiting", due_at=retry_at or now))
 
 
 def suppress(

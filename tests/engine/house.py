@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from sqlalchemy import insert, select
 
 from outreach import campaigns
 from outreach.bootstrap import policy, read_config
+from outreach.campaigns import Loaded
+from outreach.campaigns.config import ConfigModel
 from outreach.carriers import (
     CodeMeaning,
     Finding,
@@ -21,12 +24,13 @@ from outreach.carriers import (
     OutgoingCall,
     OutgoingSms,
     Placed,
+    Price,
     Progress,
     Report,
     ReportKind,
     Wanted,
 )
-from outreach.core.terms import CaseStatus, Channel, Disposition, EventKind
+from outreach.core.terms import CarrierError, CaseStatus, Channel, Disposition, EventKind
 from outreach.engine import agents, intake, plan
 from outreach.engine.jobs import Driver, jobs
 from outreach.engine.runtime import Runtime
@@ -57,9 +61,15 @@ class FakeCarrier:
     sent: list[OutgoingSms] = field(default_factory=list)
     called: list[OutgoingCall] = field(default_factory=list)
     redirected: list[tuple[str, str, str]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)  # sids it was asked to drop
     answers: list[Outcome] = field(default_factory=list)  # for the next creates, in order
     codes: list[int] = field(default_factory=list)
     known: list[tuple[str, OutgoingSms | OutgoingCall]] = field(default_factory=list)  # (sid, what), as it recorded
+    written: list[Report] = field(default_factory=list)  # by debtors, whether or not we were told
+    asked_since: list[tuple[str, datetime]] = field(default_factory=list)
+    priced: dict[str, Price] = field(default_factory=dict)  # by sid, as far as it says yet
+    asked_prices: list[list[str]] = field(default_factory=list)
+    deaf: bool = False  # it can't be asked what was written
     lost: bool = False  # what is in doubt never reached it
     dies: bool = False  # the process is killed after the carrier took it
     sids: Any = field(default_factory=lambda: count(1))
@@ -71,6 +81,8 @@ class FakeCarrier:
         return [self._take(item, self.called, "CA") for item in batch]
 
     def _take(self, item: Any, taken: list[Any], prefix: str) -> Placed:
+        if not item.timely():
+            return Placed(item.key, Outcome.NEVER_HAPPENED, message="its turn came too late")
         outcome = self.answers.pop(0) if self.answers else Outcome.PLACED
         if outcome is Outcome.NEVER_HAPPENED:
             return Placed(item.key, outcome, message="429")
@@ -87,7 +99,8 @@ class FakeCarrier:
         return Placed(item.key, outcome, sid if outcome is Outcome.PLACED else None)
 
     def cancel(self, channel: Channel, sid: str) -> bool:
-        return True
+        self.cancelled.append(sid)
+        return channel is Channel.CALL
 
     def redirect(self, sid: str, key: str, menu: str) -> bool:
         self.redirected.append((sid, key, menu))
@@ -103,6 +116,16 @@ class FakeCarrier:
                 kind = ReportKind.MESSAGE_STATUS if channel is Channel.SMS else ReportKind.CALL_STATUS
                 yield Report(kind, sid, f"find:{sid}", progress=Progress.QUEUED), body
 
+    def heard(self, ours: str, since: datetime) -> Iterable[Report]:
+        self.asked_since.append((ours, since))
+        if self.deaf:
+            raise CarrierError("it can't be asked", permanent=False)
+        return [report for report in self.written if report.to == ours and report.at and report.at >= since]
+
+    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
+        self.asked_prices.append(sorted(sids))
+        return {sid: self.priced[sid] for sid in sids if sid in self.priced}
+
     def meaning(self, code: int) -> CodeMeaning:
         return MEANINGS.get(code, CodeMeaning("unknown", Disposition.FAILED))
 
@@ -110,14 +133,21 @@ class FakeCarrier:
         return []
 
 
+@cache
+def files() -> tuple[ConfigModel, Loaded, Library]:
+    """The shipped config, campaigns with rulebooks, and templates: read once for all houses, since nobody changes them."""
+    config = read_config(ROOT)
+    return config, campaigns.load(ROOT, config.adopt), Library.load(ROOT / "templates")
+
+
 class House:
     """One deployment on one database, by a hand-wound clock."""
 
     def __init__(self, db: Database, clock: Hand, carrier: FakeCarrier | None = None) -> None:
-        config = read_config(ROOT)
+        config, loaded, library = files()
         self.db, self.clock, self.carrier = db, clock, carrier or FakeCarrier()
-        loaded = campaigns.load(ROOT, config.adopt)
-        self.runtime = Runtime(db, clock, self.carrier, Library.load(ROOT / "templates"), loaded, policy(config))
+        quick = replace(policy(config), sms_per_second=1000, calls_per_second=5)  # rates have tests of their own
+        self.runtime = Runtime(db, clock, self.carrier, library, loaded, quick)
         with db.begin() as tx:
             agents.sync(tx, self.runtime.policy)
         plan.publish(self.runtime)

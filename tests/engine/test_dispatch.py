@@ -104,6 +104,41 @@ def test_two_workers_place_a_step_once(db: Database, hand_clock: object) -> None
     assert sorted(text.to for text in house.carrier.sent) == [f"+151855501{number:02d}" for number in range(12)]
 
 
+# --- what was written and not yet read -------------------------------------------------------------------------------
+
+
+def test_nothing_is_reserved_for_a_debtor_whose_stop_is_stored_and_not_yet_read(house: House) -> None:
+    for number in (1, 2):
+        house.case(house.debtor(f"D{number}", phone=f"+1518555012{number}"), f"L{number}", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    house.text("STOP", sid="SM-in-1", sender="+15185550121")
+    dispatch.dispatch(house.runtime, Channel.SMS, 10)
+    assert [text.to for text in house.carrier.sent] == ["+15185550122"]
+
+
+def test_what_is_reserved_is_not_placed_once_a_stop_is_stored(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    assert dispatch.reserve(house.runtime, Channel.SMS, 10) == 1
+    house.text("STOP", sid="SM-in-1")
+    assert dispatch.place(house.runtime, Channel.SMS, 10) == 0 and house.carrier.sent == []
+    house.at(TEN)
+    assert [text.body for text in house.carrier.sent if "STOP" in text.body and "120.00" in text.body] == []
+    assert house.kinds("L1").count("attempt_released") == 1
+
+
+def test_what_waits_for_a_text_to_be_read_leaves_once_it_is(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    house.text("hello", sid="SM-in-1")
+    assert dispatch.dispatch(house.runtime, Channel.SMS, 10) == 0
+    house.at(TEN)
+    assert len([text for text in house.carrier.sent if "120.00" in text.body]) == 1
+
+
 # --- what changed since -------------------------------------------------------------------------------------------------
 
 
@@ -273,4 +308,4 @@ def test_what_was_saved_up_in_an_outage_does_not_leave_at_once(house: House) -> 
     plan.plan(house.runtime)
     house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=10))
     house.turn()
-    assert len(house.carrier.sent) == 5
+    assert len(house.carrier.sent) == 1

@@ -43,6 +43,7 @@ def test_a_placed_contact_can_be_judged_again_from_its_permit_whatever_was_impor
 
 def test_an_answer_has_its_permit_too(house: House) -> None:
     house.case(house.debtor(), "L1", date(2027, 3, 1))
+    house.clock.set(datetime.fromisoformat("2026-11-24T22:04:00-05:00"))
     house.text("will pay friday", sid="SM-in-1")
     house.at("2026-11-24T22:05:00-05:00")
     placed = next(detail for kind, detail in house.log("L1") if kind == "attempt_placed")

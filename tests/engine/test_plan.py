@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from outreach import campaigns
+from outreach.carriers import Progress
 from outreach.core.terms import EventKind, Money
 from outreach.engine import payments, plan
 from outreach.store import caselog
@@ -261,6 +262,28 @@ def test_a_promise_taken_back_revives_the_cadence(house: House) -> None:
     assert [text.body[:40] for text in house.carrier.sent[sent:]] and "resumed" in house.kinds("L1")
 
 
+def test_what_was_sent_before_the_promise_is_not_sent_again_after_it(house: House, write: Write) -> None:
+    """The first step is kept for days: it would still mean something, and it was done."""
+    write(dense=(BLUE, (1, 2, 3)))
+    [dense] = house.runtime.loaded.campaigns
+    kept = tuple(replace(step, keep_for=timedelta(days=3)) for step in dense.steps)
+    house.runtime.loaded = replace(house.runtime.loaded, campaigns=(replace(dense, steps=kept),))
+    house.case(house.debtor(), "L1", DUE)
+    house.at(TEN)
+    house.report(house.carrier.known[0][0], Progress.DELIVERED)
+    house.text("will pay on the 20th", sid="SM-in-1")
+    house.at("2027-03-09T10:05:00-05:00")
+    house.at("2027-03-10T10:00:01-05:00")
+    assert [state for (state,) in standing(house, "state")] == ["ended"]
+    house.text("No", sid="SM-in-2")
+    house.at("2027-03-10T10:05:00-05:00")
+    house.at("2027-03-11T10:30:00-05:00")
+    placed = [
+        (said["step"], said["try"]) for kind, said in house.log("L1") if kind == "attempt_reserved" and "step" in said
+    ]
+    assert len(set(placed)) == len(placed), placed
+
+
 def test_each_broken_promise_begins_its_campaign_anew(house: House) -> None:
     house.case(house.debtor(), "L1", DUE)
     house.at(TEN)
@@ -291,3 +314,108 @@ def test_a_promise_kept_revives_nothing(house: House) -> None:
     sent = len(house.carrier.sent)
     house.at("2027-03-18T11:00:01-04:00")
     assert {state for (state,) in standing(house, "state")} == {"ended"} and len(house.carrier.sent) == sent
+
+
+def test_a_payment_taken_back_revives_the_cadence(house: House) -> None:
+    """The bank returns the money, and the book says again what is due: the case is not left to nobody."""
+    case = house.case(house.debtor(), "L1", DUE)
+    house.at(TEN)
+    assert len(house.carrier.sent) == 1
+    for number, minor in enumerate((2000, 10000)):
+        with house.db.begin() as tx:
+            now = house.clock.now()
+            paid = payments.Payment(f"P{number}", "L1", now, Money(minor, "USD"))
+            payments.apply(tx, [paid], now, house.runtime.policy)
+        house.at(f"2027-03-1{number}T10:00:00-05:00")
+    assert house.status("L1") == "closed"
+    house.clock.set(datetime.fromisoformat("2027-03-15T07:00:00-04:00"))
+    with house.db.begin() as tx:
+        due_again = {"status": "active", "amount_due_minor": 12000, "plan_dirty": True}
+        caselog.record(tx, [Entry(case, house.clock.now(), EventKind.REOPENED, {}, changes=due_again)])
+    house.at("2027-03-15T08:00:00-04:00")
+    house.at("2027-03-18T11:00:01-04:00")  # the second text, ten days after the due date
+    assert "$120.00" in house.carrier.sent[-1].body and len(house.carrier.sent) == 2
+
+
+def test_a_second_promise_taken_back_lets_the_campaign_after_the_first_go_on(house: House) -> None:
+    house.case(house.debtor(), "L1", DUE)
+    house.text("tomorrow", sid="SM-in-1")
+    house.at("2027-03-08T10:05:00-05:00")
+    house.at("2027-03-12T10:00:05-05:00")  # broken, with its days of grace: the first text after it
+    house.report(house.carrier.known[-1][0], Progress.DELIVERED)
+    house.text("i will pay on march 20", sid="SM-in-2")
+    house.at("2027-03-12T11:00:00-05:00")
+    house.text("no", sid="SM-in-3")
+    house.at("2027-03-12T12:00:00-05:00")
+    after = [
+        (step, state) for name, step, state in standing(house, "campaign", "step", "state") if name == "broken-promise"
+    ]
+    assert after == [("call", "waiting")]
+
+
+REMINDER = """\
+campaign: test
+title: Before a promised day
+audience: {days_past_due: -60..90}
+stop_when: paid
+cadence:
+  - {step: day-before, at: promised - 1d, time: "10:30", sms: promise_reminder, keep_for: 6h}
+"""
+
+
+def reminding(house: House, folder: Path) -> None:
+    """The one campaign there is."""
+    file = folder / "test.yaml"
+    file.write_text(REMINDER, encoding="utf-8")
+    campaign, text = campaigns.load_campaign(file)
+    house.runtime.loaded = replace(house.runtime.loaded, campaigns=(campaign,), documents={campaign.name: text})
+    plan.publish(house.runtime)
+
+
+@pytest.mark.parametrize(
+    ("words", "when", "on"),
+    [
+        ("i will pay on march 12", "2027-03-11T10:30:05-05:00", "$120.00 on 12 Mar"),
+        ("60 on march 12 and 60 on march 19", "2027-03-11T10:30:05-05:00", "$60.00 on 12 Mar"),
+    ],
+)
+def test_the_day_before_a_promised_one_counts_from_it(
+    house: House, tmp_path: Path, words: str, when: str, on: str
+) -> None:
+    reminding(house, tmp_path)
+    house.case(house.debtor(), "L1", DUE)
+    house.text(words, sid="SM-in-1")
+    house.at("2027-03-08T10:05:00-05:00")
+    sent = len(house.carrier.sent)
+    for day in (9, 10):
+        house.at(f"2027-03-{day:02}T10:30:05-05:00")
+    assert len(house.carrier.sent) == sent
+    house.at(when)
+    assert len(house.carrier.sent) == sent + 1 and f"planning to pay {on}" in house.carrier.sent[-1].body
+    house.at("2027-03-12T12:00:00-05:00")
+    assert len(house.carrier.sent) == sent + 1
+
+
+def test_who_promised_for_tomorrow_is_not_reminded_the_same_day(house: House, tmp_path: Path) -> None:
+    reminding(house, tmp_path)
+    house.case(house.debtor(), "L1", DUE)
+    house.text("tomorrow", sid="SM-in-1")
+    for moment in ("2027-03-08T10:05:00-05:00", "2027-03-08T10:30:05-05:00", "2027-03-09T10:30:05-05:00"):
+        house.at(moment)
+    assert [text.body[:40] for text in house.carrier.sent if "planning" in text.body] == []
+
+
+def test_a_day_moved_moves_its_reminder_and_one_taken_back_takes_it_along(house: House, tmp_path: Path) -> None:
+    reminding(house, tmp_path)
+    house.case(house.debtor(), "L1", DUE)
+    house.text("i will pay on march 12", sid="SM-in-1")
+    house.at("2027-03-08T10:05:00-05:00")
+    house.text("march 15 instead, sorry. i will pay on march 15", sid="SM-in-2")
+    house.at("2027-03-08T10:10:00-05:00")
+    assert [row for row in standing(house, "anchor_on", "state")] == [
+        (date(2027, 3, 12), "ended"),
+        (date(2027, 3, 15), "waiting"),
+    ]
+    house.text("no", sid="SM-in-3")
+    house.at("2027-03-08T10:15:00-05:00")
+    assert {state for (state,) in standing(house, "state")} == {"ended"}

@@ -13,7 +13,7 @@ from outreach.carriers import Outcome
 from outreach.erase import erase
 from outreach.messages import Library
 from outreach.store.database import Database
-from outreach.store.tables import cases, promises, suppressions, tasks
+from outreach.store.tables import cases, inbound_messages, promises, suppressions, tasks
 from tests.engine.house import ROOT, FakeCarrier, House
 
 NOW = "2026-11-24T11:00:00-05:00"
@@ -54,6 +54,22 @@ def test_a_stop_counts_though_its_answer_cannot_be_rendered(house: House, tmp_pa
         note = connection.scalar(select(tasks.c.note))
     assert note is not None and "opt_out_confirmed" in note
     assert texts(house) == []
+
+
+def test_a_yes_to_a_text_that_named_no_day_is_no_promise(house: House, tmp_path: Path) -> None:
+    """A supervisor's text may propose none: then there is nothing that a yes could take."""
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    words = "{{ sender }}: {{ loan.amount|money }} is due on {{ loan.due_on|date }} ({{ loan.account }}). Reply STOP to opt out."
+    (tmp_path / "templates" / "sms" / "en" / "reminder_soon.txt").write_text(words)
+    house.runtime.library = Library.load(tmp_path / "templates")
+    house.at("2026-11-24T11:00:01-05:00")
+    assert len(texts(house)) == 1
+    house.text("yes", sid="SM-in-1")
+    house.at("2026-11-24T11:05:00-05:00")
+    assert promised(house) == {}
+    with house.db.read() as connection:
+        assert connection.scalars(select(tasks.c.kind)).all() == ["reply"]
 
 
 def test_a_promise_without_amount_is_each_loan_s_own(house: House) -> None:
@@ -168,3 +184,50 @@ def test_an_attempt_in_doubt_about_an_erased_debtor_is_settled_without_asking_fo
     house.at("2026-11-24T13:00:00-05:00")
     failed = [detail for kind, detail in house.log("L1") if kind == "attempt_failed"]
     assert [detail["what"] for detail in failed] == ["the debtor was erased"]
+
+
+# --- what reaches us late: the web took it, and no worker was there to read it ---------------------------------------------
+
+
+def heard(house: House) -> list[str | None]:
+    with house.db.read() as connection:
+        return list(connection.scalars(select(inbound_messages.c.intent)))
+
+
+def test_what_was_written_in_the_evening_is_not_answered_at_night(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 12, 20))
+    house.clock.set(datetime.fromisoformat("2026-11-24T20:50:00-05:00"))
+    house.text("when is it due?", sid="SM-in-1")
+    house.at("2026-11-25T03:00:00-05:00")
+    assert heard(house) == ["question"]
+    assert texts(house) == []
+
+
+def test_a_stop_that_is_read_late_counts_and_is_not_confirmed_at_night(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 12, 20))
+    house.clock.set(datetime.fromisoformat("2026-11-24T20:50:00-05:00"))
+    house.text("STOP", sid="SM-in-1")
+    house.at("2026-11-25T03:00:00-05:00")
+    with house.db.read() as connection:
+        assert connection.scalars(select(suppressions.c.reason)).all() == ["opt_out"]
+    assert texts(house) == []
+
+
+def test_tomorrow_is_the_day_after_it_was_written(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 12, 20))
+    house.clock.set(datetime.fromisoformat("2026-11-24T20:50:00-05:00"))
+    house.text("I'll pay tomorrow", sid="SM-in-1")
+    house.at("2026-11-25T08:30:00-05:00")
+    with house.db.read() as connection:
+        assert connection.scalars(select(promises.c.promised_on)).all() == [date(2026, 11, 25)]
+
+
+def test_a_day_that_was_past_when_we_read_of_it_is_for_a_person(house: House) -> None:
+    house.case(house.debtor(), "L1", date(2026, 12, 20))
+    house.clock.set(datetime.fromisoformat("2026-11-24T20:50:00-05:00"))
+    house.text("I'll pay tomorrow", sid="SM-in-1")
+    house.at("2026-11-26T08:30:00-05:00")
+    with house.db.read() as connection:
+        assert connection.scalars(select(promises.c.id)).all() == []
+        assert len(connection.scalars(select(tasks.c.id)).all()) == 1
+    assert len(texts(house)) == 1 and "which day can you pay?" in texts(house)[0]

@@ -1,0 +1,140 @@
+"""What does the carrier say became of our texts and calls? Many of its reports are applied in one transaction.
+
+A final state never moves back; what is older than what we know moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from outreach.carriers import FINAL_RANK, RANK, Progress, Report
+from outreach.core.terms import AttemptState, Channel, Disposition, EventKind
+from outreach.engine import agents, permits, stops
+from outreach.engine.dispatch import log, log_all
+from outreach.engine.runtime import Runtime
+from outreach.engine.settle import settle, settle_delivered
+from outreach.store.bulk import rows_in, update_rows
+from outreach.store.database import claim
+from outreach.store.tables import attempts
+
+ARRIVED = (Progress.DELIVERED, Progress.READ)
+
+
+def apply(tx: Connection, runtime: Runtime, reports: Sequence[Report], now: datetime) -> list[int | None]:
+    """Apply reports on our texts and calls, of one debtor in their order. For each the id of the attempt it is about, or
+    None where we do not know it (yet)."""
+    found = _attempts(tx, reports)
+    stops.lock_debtors(tx, {debtor_id for _, debtor_id in found.values()})
+    by_debtor: dict[int, list[tuple[int, Report]]] = defaultdict(list)
+    for place, (attempt_id, debtor_id) in found.items():
+        by_debtor[debtor_id].append((attempt_id, reports[place]))
+    for together in zip_longest(*by_debtor.values()):  # one of each debtor: what it changes, the next of theirs sees
+        _apply(tx, runtime, [each for each in together if each], now)
+    return [found[place][0] if place in found else None for place in range(len(reports))]
+
+
+def _attempts(tx: Connection, reports: Sequence[Report]) -> dict[int, tuple[int, int]]:
+    """The attempt and the debtor of each report, by its place: by the carrier's reference, or by our own."""
+    query = select(attempts.c.id, attempts.c.debtor_id, attempts.c.sid, attempts.c.key)
+    by_sid = {row.sid: row for row in rows_in(tx, query, attempts.c.sid, {report.sid for report in reports})}
+    keys = {report.key for report in reports if report.key and report.sid not in by_sid}
+    by_key = {row.key: row for row in rows_in(tx, query, attempts.c.key, keys)}
+    rows = ((place, by_sid.get(r.sid) or by_key.get(r.key or "")) for place, r in enumerate(reports))
+    return {place: (row.id, row.debtor_id) for place, row in rows if row is not None}
+
+
+def _apply(tx: Connection, runtime: Runtime, told: Sequence[tuple[int, Report]], now: datetime) -> None:
+    """Apply one report for each of some debtors."""
+    query = claim(select(attempts).order_by(attempts.c.id), tx)
+    rows = {row.id: row for row in rows_in(tx, query, attempts.c.id, {attempt_id for attempt_id, _ in told})}
+    news: list[tuple[Row[Any], Report]] = []
+    for attempt_id, report in told:
+        if report.progress is not None:
+            row = _now_placed(tx, rows[attempt_id], report, now)
+            if RANK[report.progress] > row.rank:
+                news.append((row, report))
+    ranks = [(row.id, RANK[report.progress or Progress.QUEUED], now) for row, report in news]
+    update_rows(tx, attempts, ("id", "rank", "touched_at"), ranks)
+    arrived = [row for row, report in news if row.channel == Channel.SMS and report.progress in ARRIVED]
+    _delivered(tx, runtime, arrived, now)
+    for row, report in news:
+        if row.channel == Channel.CALL:
+            _call(tx, runtime, row, report, now)
+        elif report.progress not in ARRIVED:
+            _not_delivered(tx, runtime, row, report, now)
+
+
+def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
+    """A report settles what was in doubt: the carrier has it. It may come before the answer to our own request."""
+    if row.state not in (AttemptState.PLACING, AttemptState.IN_DOUBT):
+        return row
+    moved = {"state": AttemptState.PLACED, "sid": report.sid, "placed_at": now, "touched_at": now}
+    tx.execute(update(attempts).where(attempts.c.id == row.id).values(**moved))
+    permit = permits.digests(tx, [row.id]).get(row.id)
+    detail = {"key": row.key, "sid": report.sid, "sender": row.sender, "permit": permit}
+    log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
+    return tx.execute(select(attempts).where(attempts.c.id == row.id)).one()
+
+
+def _delivered(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], now: datetime) -> None:
+    told = {row.id: {"key": row.key} for row in rows if row.disposition != Disposition.DELIVERED}
+    log_all(tx, EventKind.DELIVERED, told, now)
+    late = [(row.id, Disposition.DELIVERED) for row in rows if row.state == AttemptState.FINAL]
+    update_rows(tx, attempts, ("id", "disposition"), late)  # a receipt after "undelivered": the text did arrive
+    settle_delivered(tx, runtime, [row.id for row in rows if row.state != AttemptState.FINAL], now)
+
+
+def _not_delivered(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: datetime) -> None:
+    if RANK[report.progress or Progress.QUEUED] < FINAL_RANK or row.state == AttemptState.FINAL:
+        return
+    meaning = runtime.carrier.meaning(report.code or 0)
+    log(tx, row.id, EventKind.UNDELIVERED, {"key": row.key, "code": report.code, "what": meaning.what}, now)
+    stops.apply_meaning(tx, row, meaning, now)
+    undelivered = Disposition.UNDELIVERED if report.progress is Progress.UNDELIVERED else meaning.disposition
+    settle(tx, runtime, row.id, undelivered, now, error_code=report.code)
+
+
+_ENDED: dict[Progress, Disposition] = {
+    Progress.BUSY: Disposition.BUSY,
+    Progress.NO_ANSWER: Disposition.NO_ANSWER,
+    Progress.FAILED: Disposition.FAILED,
+    Progress.CANCELED: Disposition.FAILED,
+}
+NOT_IN_SERVICE = frozenset({404, 484, 604})  # SIP: no such number
+
+
+def _call(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: datetime) -> None:
+    if report.progress is Progress.ANSWERED:
+        if row.answered_at is None:
+            tx.execute(update(attempts).where(attempts.c.id == row.id).values(answered_at=now))
+            log(tx, row.id, EventKind.ANSWERED, {"key": row.key, "answered_by": report.answered_by}, now)
+        return
+    if RANK[report.progress or Progress.QUEUED] < FINAL_RANK or row.state == AttemptState.FINAL:
+        return
+    disposition = _call_disposition(row, report)
+    detail = {"key": row.key, "disposition": disposition, "seconds": report.duration_s, "code": report.code}
+    log(tx, row.id, EventKind.CALL_ENDED, detail, now)
+    agents.give_back(tx, row.id, now)
+    if report.code:
+        stops.apply_meaning(tx, row, runtime.carrier.meaning(report.code), now)
+    settle(tx, runtime, row.id, disposition, now, error_code=report.code)
+
+
+def _call_disposition(row: Row[Any], report: Report) -> Disposition:
+    """What came of a call: what its menu learnt, else how it ended. A bare human answer is `unidentified`."""
+    if row.identified:
+        return Disposition.RIGHT_PARTY
+    if row.disposition:
+        return Disposition(row.disposition)
+    if report.sip_code in NOT_IN_SERVICE:
+        return Disposition.NOT_IN_SERVICE
+    ended = _ENDED.get(report.progress or Progress.FAILED)
+    if ended is not None:
+        return ended
+    return Disposition.MACHINE if report.answered_by in ("machine", "fax") else Disposition.UNIDENTIFIED
