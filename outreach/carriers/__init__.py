@@ -6,7 +6,7 @@ what webhooks and `fetch` are parsed to; `engine.intake` applies them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,25 +19,33 @@ class Outcome(StrEnum):
     """What came of one create request."""
 
     PLACED = "placed"  # the carrier has it, `sid` is set
-    NEVER_HAPPENED = "never_happened"  # 429, connect refused, DNS, TLS handshake: safe to ask again
+    NEVER_HAPPENED = "never_happened"  # too late, 429, connect refused, DNS, TLS handshake: safe to ask again
     IN_DOUBT = "in_doubt"  # read timeout, reset, 5xx, garbage 2xx: may or may not have happened
     REJECTED = "rejected"  # any other 4xx: final, `code` says why
 
 
+def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingSms:
-    """`key` is our own reference (32 hex). `valid_for` bounds how long the carrier may keep it queued."""
+    """`key` is our own reference (32 hex). `valid_for` bounds how long the carrier may keep it queued.
+
+    `timely`: may it still leave? Asked right before it does; what is late was never asked for.
+    """
 
     key: str
     to: str
     sender: str
     body: str
     valid_for: timedelta
+    timely: Callable[[], bool] = field(default=always, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """`ring_for` bounds ringing. `detect_machine`: ask for answering-machine detection."""
+    """`ring_for` bounds ringing. `detect_machine`: ask for answering-machine detection. `timely` as for a text."""
 
     key: str
     to: str
@@ -45,6 +53,7 @@ class OutgoingCall:
     ring_for: timedelta
     voice: Voice
     detect_machine: bool = True
+    timely: Callable[[], bool] = field(default=always, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,15 @@ class CodeMeaning:
     account_trouble: bool = False  # ours to mend: stop the campaign and alert
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the carrier asks for one text or call, in millionths of `currency`'s main unit. `segments`: as it counted."""
+
+    micro: int
+    currency: str
+    segments: int | None = None
+
+
 class Problem(StrEnum):
     """How grave a preflight finding is."""
 
@@ -147,15 +165,34 @@ class Finding:
     remedy: str = ""
 
 
+Pool = tuple[str, ...]  # E.164 numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """From which number each creditor's messages and calls go."""
+    """From which numbers each creditor's messages and calls go; where there are several, a debtor keeps one."""
 
-    default: str
-    by_creditor: dict[str, str] = field(default_factory=dict)
+    default: Pool
+    by_creditor: Mapping[str, Pool] = field(default_factory=dict)
+    by_country: Mapping[str, Pool] = field(default_factory=dict)  # ISO 3166-1 alpha-2, of the debtor
 
-    def of(self, creditor: str) -> str:
-        return self.by_creditor.get(creditor, self.default)
+    def pool(self, creditor: str, country: str) -> Pool:
+        """The creditor's own numbers, of these the ones for the country if any is; else the country's, else the default."""
+        own, local = self.by_creditor.get(creditor), self.by_country.get(country)
+        if own is None:
+            return local or self.default
+        return tuple(number for number in own if number in (local or own)) or own
+
+    @property
+    def all(self) -> Pool:
+        """Every number we send from, in order."""
+        pools = (self.default, *self.by_creditor.values(), *self.by_country.values())
+        return tuple(sorted({number for pool in pools for number in pool}))
+
+    @property
+    def choice(self) -> bool:
+        """Has any pool more than one number?"""
+        return any(len(pool) > 1 for pool in (self.default, *self.by_creditor.values(), *self.by_country.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +226,15 @@ class Carrier(Protocol):
 
     def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
         """What was created to this number since then, with the body (SMS) or '' (calls), to settle what is in doubt."""
+
+    def heard(self, ours: str, since: datetime) -> Iterable[Report]:
+        """What was texted to this number of ours since then, oldest first. Raises CarrierError if it can't be asked."""
+
+    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
+        """What these cost, those left out that it does not say (yet). All were sent between `since` and `until`.
+
+        Raises CarrierError if it can't be asked.
+        """
 
     def meaning(self, code: int) -> CodeMeaning:
         """What one of its error codes means; unknown codes get their family's meaning."""

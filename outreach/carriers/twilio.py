@@ -6,21 +6,18 @@ Twilio hands our own reference back in the query of every URL we give it (`k`).
 
 from __future__ import annotations
 
-import logging
-import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 import requests
-from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from outreach.carriers import (
     CodeMeaning,
@@ -29,67 +26,37 @@ from outreach.carriers import (
     OutgoingCall,
     OutgoingSms,
     Placed,
+    Price,
     Report,
     ReportKind,
     Wanted,
+    always,
 )
 from outreach.carriers import twilio_preflight as preflight_checks
 from outreach.carriers.twilio_codes import ANSWERED_BY, CALL_STATUS, MESSAGE_STATUS, meaning
+from outreach.carriers.twilio_http import (
+    CONNECT_S,
+    READ_S,
+    Loop,
+    PatientHttp,
+    SideBySideHttp,
+    Timeout,
+    transport_outcome,
+)
 from outreach.core.terms import CarrierError, Channel
 
 DELIVERY = "#rc=5&rp=all"  # ask for five more tries on any failure; the default is one, on connect failures only
-CONNECT_S, READ_S = 3.05, 10.0
+SIDE_BY_SIDE, WIDER = 32, 4  # creates under way at once, at most, and how many more after each batch that went well
+CROWDED, TOO_MANY_CODE = 80, 20429  # of the account's 100 requests at once, which others of it use as well
 LONGEST_CALL_S = 1800
 LONGEST_VALIDITY_S = 36_000
 MOST_FOUND = 200
+PAGE = 1000
+SINGLY = 50  # so many prices are asked for one by one, in one go
+MILLION = 1_000_000
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
-TOO_MANY, TIMED_OUT = 429, 408
-NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL"})
+NOT_FOUND, TOO_MANY, TIMED_OUT = 404, 429, 408
 CREDENTIALS = {401: 20003, 403: 20003}  # when the answer's body names no code
-
-
-class PatientHttp(HttpClient):  # type: ignore[misc]
-    """One session for all threads: time limits, no retries, no proxies or .netrc; `base_url` replaces Twilio's host."""
-
-    def __init__(self, base_url: str | None = None, pool: int = 8, timeout: tuple[float, float] = (CONNECT_S, READ_S)):
-        super().__init__(logging.getLogger("outreach.carriers.twilio"), False)
-        self._base = urlsplit(base_url.rstrip("/")) if base_url else None
-        self._timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=pool, max_retries=0))
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, Any] | None = None,
-        data: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        """One request, asked once. Raises what `requests` raises."""
-        answer = self._session.request(
-            method.upper(),
-            self._address(url),
-            params=params,
-            data=data,
-            headers=headers,
-            auth=auth,
-            timeout=timeout or self._timeout,
-            allow_redirects=allow_redirects,
-        )
-        return Response(answer.status_code, answer.text, answer.headers)
-
-    def _address(self, url: str) -> str:
-        if self._base is None:
-            return url
-        asked, prefix = urlsplit(url), self._base.path
-        path = asked.path if prefix and asked.path.startswith(prefix + "/") else prefix + asked.path
-        return urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
 
 
 class Twilio:
@@ -106,20 +73,17 @@ class Twilio:
         api_url: str | None = None,
         api_key: str | None = None,
         api_secret: str | None = None,
-        workers: int = 8,
-        timeout: tuple[float, float] = (CONNECT_S, READ_S),
+        timeout: Timeout = (CONNECT_S, READ_S),
     ) -> None:
         user, password = (api_key, api_secret) if api_key and api_secret else (account_sid, auth_token)
         self.public_url = public_url.rstrip("/")
-        self._client = Client(
-            user,
-            password,
-            account_sid,
-            http_client=PatientHttp(api_url, workers, timeout),
-            environment={"TWILIO_REGION": ""},  # a region or edge from the environment would rewrite our host
-        )
+        self._client = _client(user, password, account_sid, PatientHttp(api_url, timeout=timeout))
         self._messages, self._calls = self._client.messages, self._client.calls  # made once, before threads share them
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="twilio")
+        self._http = SideBySideHttp(api_url, timeout)
+        self._creating = _client(user, password, account_sid, self._http)
+        self._loop: Loop | None = None
+        self._starting = threading.Lock()
+        self.wide = SIDE_BY_SIDE  # creates under way at once, now: halved when the account is crowded
 
     def url(self, path: str, delivery: bool = True, **query: str) -> str:
         """One of our webhooks, absolute, with how hard Twilio is to try delivering to it."""
@@ -127,14 +91,23 @@ class Twilio:
 
     def send(self, batch: Sequence[OutgoingSms]) -> list[Placed]:
         """Send each once, side by side; same order."""
-        return list(self._pool.map(lambda sms: create(sms.key, lambda: self._send(sms)), batch))
+        return self._side_by_side([create(sms.key, partial(self._send, sms), sms.timely) for sms in batch])
 
     def place(self, batch: Sequence[OutgoingCall]) -> list[Placed]:
         """Place each call once, side by side; same order."""
-        return list(self._pool.map(lambda call: create(call.key, lambda: self._place(call)), batch))
+        return self._side_by_side([create(call.key, partial(self._place, call), call.timely) for call in batch])
 
-    def _send(self, sms: OutgoingSms) -> Any:
-        return self._messages.create(
+    def _side_by_side(self, asked: Sequence[Coroutine[Any, Any, Placed]]) -> list[Placed]:
+        with self._starting:
+            self._loop = self._loop or Loop(self._http.close)
+        self._http.under_way = 0
+        answers = self._loop.run(_together(asked, self.wide))
+        crowded = self._http.under_way >= CROWDED or any(answer.code == TOO_MANY_CODE for answer in answers)
+        self.wide = max(self.wide // 2, 1) if crowded else min(self.wide + WIDER, SIDE_BY_SIDE)
+        return answers
+
+    async def _send(self, sms: OutgoingSms) -> Any:
+        return await self._creating.messages.create_async(
             to=sms.to,
             from_=sms.sender,
             body=sms.body,
@@ -142,14 +115,14 @@ class Twilio:
             validity_period=min(max(int(sms.valid_for.total_seconds()), 1), LONGEST_VALIDITY_S),
         )
 
-    def _place(self, call: OutgoingCall) -> Any:
+    async def _place(self, call: OutgoingCall) -> Any:
         listening = {
             "machine_detection": "DetectMessageEnd",
             "async_amd": "true",
             "async_amd_status_callback": self.url("voice/amd", k=call.key),
             "async_amd_status_callback_method": "POST",
         }
-        return self._calls.create(
+        return await self._creating.calls.create_async(
             to=call.to,
             from_=call.sender,
             url=self.url("voice/answer", k=call.key),
@@ -175,11 +148,8 @@ class Twilio:
         """What became of `sid`; None: Twilio does not know it. Raises CarrierError if it can't be asked."""
         resource, read = (self._messages, message_report) if channel is Channel.SMS else (self._calls, call_report)
         try:
-            return read(resource(sid).fetch())
-        except TwilioRestException as error:
-            if error.status == 404:
-                return None
-            raise trouble(error) from None
+            found = _there(resource(sid).fetch)
+            return None if found is None else read(found)
         except FAILURES as error:
             raise trouble(error) from None
 
@@ -195,6 +165,41 @@ class Twilio:
             raise trouble(error) from None
         return list(_created_since(found, since.replace(microsecond=0), read))
 
+    def heard(self, ours: str, since: datetime) -> list[Report]:
+        """What was texted to this number of ours since then, oldest first. Raises CarrierError if it can't be asked."""
+        try:  # an instant that is not UTC would be asked for as if it were
+            found = self._messages.list(to=ours, date_sent_after=since.astimezone(UTC), page_size=PAGE)
+        except FAILURES as error:
+            raise trouble(error) from None
+        return [inbound_report(one) for one in reversed(found) if one.direction == "inbound"]
+
+    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
+        """What these cost, as far as Twilio says: prices come minutes after the end. Raises CarrierError.
+
+        A thousand records come in one answer when many are asked for; what it leaves out is fetched singly, some at a
+        time.
+        """
+        resource = self._messages if channel is Channel.SMS else self._calls
+        seen: dict[str, Any] = {}
+        try:
+            if len(sids) > SINGLY:
+                most = 2 * len(sids) + PAGE  # others use the account as well
+                seen = {one.sid: one for one in self._between(channel, since, until, most) if one.sid in sids}
+            for sid in [sid for sid in sids if sid not in seen][:SINGLY]:
+                if (one := _there(resource(sid).fetch)) is not None:
+                    seen[sid] = one
+        except FAILURES as error:
+            raise trouble(error) from None
+        return {sid: price for sid, one in seen.items() if (price := read_price(one)) is not None}
+
+    def _between(self, channel: Channel, since: datetime, until: datetime, most: int) -> Iterator[Any]:
+        """An instant that is not UTC would be asked for as if it were."""
+        first, last = since.astimezone(UTC), until.astimezone(UTC)
+        if channel is Channel.SMS:
+            yield from self._messages.stream(date_sent_after=first, date_sent_before=last, limit=most, page_size=PAGE)
+        else:
+            yield from self._calls.stream(start_time_after=first, start_time_before=last, limit=most, page_size=PAGE)
+
     def meaning(self, code: int) -> CodeMeaning:
         """What one of Twilio's error codes means."""
         return meaning(code)
@@ -207,10 +212,30 @@ class Twilio:
 FAILURES = (TwilioException, requests.RequestException, ValueError, TypeError, AttributeError)
 
 
-def create(key: str, ask: Callable[[], Any]) -> Placed:
-    """Ask once and say what came of it. Never raises."""
+def _client(user: str, password: str, account_sid: str, http: PatientHttp | SideBySideHttp) -> Client:
+    """A region or edge from the environment would rewrite our host: none is read."""
+    return Client(user, password, account_sid, http_client=http, environment={"TWILIO_REGION": ""})
+
+
+async def _together(asked: Sequence[Coroutine[Any, Any, Placed]], wide: int) -> list[Placed]:
+    """All the answers, in order; at most `wide` under way at a time."""
+    answers: list[Placed | None] = [None] * len(asked)
+    waiting = iter(enumerate(asked))
+
+    async def one_line() -> None:
+        for place, one in waiting:
+            answers[place] = await one
+
+    await asyncio.gather(*(one_line() for _ in range(min(wide, len(asked)))))
+    return [answer for answer in answers if answer is not None]
+
+
+async def create(key: str, ask: Callable[[], Awaitable[Any]], timely: Callable[[], bool] = always) -> Placed:
+    """Ask once, if its time is not past, and say what came of it. Never raises."""
+    if not timely():
+        return Placed(key, Outcome.NEVER_HAPPENED, message="its turn came too late")
     try:
-        sid = ask().sid
+        sid = (await ask()).sid
     except TwilioRestException as error:
         return _refused(key, error)
     except Exception as error:  # whatever else went wrong, the request may have left
@@ -231,31 +256,26 @@ def _refused(key: str, error: TwilioRestException) -> Placed:
     return Placed(key, Outcome.IN_DOUBT, code=code, message=f"HTTP {status}")
 
 
-def transport_outcome(error: BaseException) -> Outcome:
-    """Did the request certainly never leave? Only if the connection was never made, or its certificate refused."""
-    never = any(_never_left(cause) for cause in _causes(error))
-    return Outcome.NEVER_HAPPENED if never else Outcome.IN_DOUBT
+def _there(ask: Callable[[], Any]) -> Any | None:
+    """What Twilio has, None if it does not know it."""
+    try:
+        return ask()
+    except TwilioRestException as error:
+        if error.status == NOT_FOUND:
+            return None
+        raise
 
 
-def _never_left(cause: BaseException) -> bool:
-    if isinstance(cause, (requests.ConnectTimeout, NewConnectionError, ConnectTimeoutError)):
-        return True
-    if isinstance(cause, ssl.SSLError):  # a TLS connection may also break later: only what the handshake says counts
-        return isinstance(cause, ssl.SSLCertVerificationError) or getattr(cause, "reason", None) in NO_TLS
-    return False
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything wrapped in it."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
-        waiting.extend(e for e in inner if isinstance(e, BaseException))
+def read_price(one: Any) -> Price | None:
+    """What a text or call costs; Twilio writes it as a negative decimal, and none as long as it does not know."""
+    try:
+        asked = -Decimal(str(one.price)) if one.price is not None else None
+    except InvalidOperation:
+        return None
+    if asked is None or not asked.is_finite() or not one.price_unit:
+        return None
+    segments = int(getattr(one, "num_segments", None) or 0)
+    return Price(int((asked * MILLION).to_integral_value()), str(one.price_unit).upper()[:3], segments or None)
 
 
 def said_yes(ask: Callable[[], Any]) -> bool:
@@ -297,6 +317,20 @@ def message_report(message: Any) -> Report:
         at=_instant(message.date_updated),
         sender=message.from_,
         to=message.to,
+    )
+
+
+def inbound_report(message: Any) -> Report:
+    """Twilio's record of a text to us, as its webhook tells it."""
+    return Report(
+        ReportKind.INBOUND_SMS,
+        str(message.sid),
+        f"twilio:{message.sid}:inbound",
+        at=_instant(message.date_sent) or _instant(message.date_created),
+        sender=message.from_,
+        to=message.to,
+        body=str(message.body or "").replace("\0", ""),
+        media=int(message.num_media or 0),
     )
 
 

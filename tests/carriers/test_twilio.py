@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,6 +31,7 @@ class Misbehaving(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
         self.how = "good"
+        self.under_way = "3"
         self.posts: list[tuple[str, dict[str, list[str]]]] = []
         self.done = threading.Event()
 
@@ -66,6 +68,7 @@ class Answer(BaseHTTPRequestHandler):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(raw)))
+        self.send_header("Twilio-Concurrent-Requests", self.server.under_way)
         self.end_headers()
         self.wfile.write(raw)
 
@@ -153,6 +156,32 @@ def test_a_batch_keeps_its_order(server: Misbehaving) -> None:
     batch = [text(f"+1212555{n:04d}", f"{n:032x}") for n in range(100, 140)]
     placed = twilio(server.server_port).send(batch)
     assert [(p.key, p.sid) for p in placed] == [(sms.key, "SM" + sms.to[-4:]) for sms in batch]
+
+
+def test_a_crowded_account_is_asked_for_less_at_once(server: Misbehaving) -> None:
+    carrier = twilio(server.server_address[1])
+    batch = [text(f"+1212555{n:04d}", f"{n:032d}") for n in range(6)]
+    server.how = "429"
+    for wide in (32, 16, 8, 4, 2, 1, 1):
+        assert carrier.wide == wide
+        carrier.send(batch)
+    server.how = "good"
+    assert {one.outcome for one in carrier.send(batch)} == {Outcome.PLACED} and carrier.wide == 5
+    server.under_way = "80"
+    carrier.send(batch)
+    assert carrier.wide == 2
+    server.under_way = "nonsense"
+    for _ in range(20):
+        carrier.send(batch[:1])
+    assert carrier.wide == 32
+
+
+def test_what_is_late_when_its_turn_comes_is_not_asked_for(server: Misbehaving) -> None:
+    late = replace(text(), timely=lambda: False)
+    call = OutgoingCall(KEY, TO, SENDER, timedelta(seconds=22), Voice.RECORDED, timely=lambda: False)
+    one = twilio(server.server_port)
+    assert [placed.outcome for placed in (*one.send([late]), *one.place([call]))] == [Outcome.NEVER_HAPPENED] * 2
+    assert server.posts == []
 
 
 def test_what_is_asked_for_a_text(server: Misbehaving) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import aiohttp
 import pytest
 import requests
+from aiohttp.client_reqrep import ConnectionKey
 from twilio.base.exceptions import TwilioRestException
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError
 
 from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Progress
-from outreach.carriers.twilio import PatientHttp, Twilio, create, transport_outcome
+from outreach.carriers.twilio import Twilio, create
+from outreach.carriers.twilio_http import address, transport_outcome
 from outreach.core.terms import CarrierError, Channel, Voice
+from webhooks.twilio import inbound_report
 
 TO, SENDER, KEY = "+12125550123", "+12125550100", "a" * 32
 SINCE = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
@@ -32,6 +38,7 @@ CALL = {
     "sid": "CA1", "status": "completed", "from": SENDER, "to": TO, "answered_by": "machine_end_beep", "duration": "31",
     "date_created": CREATED, "date_updated": CREATED, "end_time": "Tue, 09 Mar 2027 15:01:00 +0000",
 }  # fmt: skip
+HOST = ConnectionKey("api.twilio.com", 443, True, True, None, None, None)
 Answer = tuple[int, Any] | str  # an HTTP status and its body, or how the connection ends
 
 
@@ -48,7 +55,7 @@ class Line:
         port = self.socket.getsockname()[1]
         self.carrier = Twilio(
             "AC" + "0" * 32, "12345", public_url="https://outreach.example.com",
-            api_url=f"http://127.0.0.1:{port}", timeout=(1.0, 0.3),
+            api_url=f"http://127.0.0.1:{port}", timeout=(2.0, 0.8),
         )  # fmt: skip
 
     def _accept(self) -> None:
@@ -219,6 +226,21 @@ def test_finding(line: Callable[[Answer], Line]) -> None:
     assert list(line((200, {"messages": []})).carrier.find(Channel.SMS, TO, SINCE)) == []
 
 
+def test_what_was_written_to_us_is_told_as_its_webhook_would_have_told_it(line: Callable[[Answer], Line]) -> None:
+    came = MESSAGE | {"from": TO, "to": SENDER, "direction": "inbound", "status": "received", "num_media": "1"}
+    came |= {"body": "STOP", "date_sent": "Tue, 09 Mar 2027 15:00:05 +0000"}
+    later, ours = came | {"sid": "SM2", "body": None}, MESSAGE | {"sid": "SM3", "direction": "outbound-api"}
+    one = line((200, {"messages": [ours, later, came], "next_page_uri": None}))
+    since = SINCE.astimezone(timezone(timedelta(hours=-5)))
+    first, second = one.carrier.heard(SENDER, since)
+    assert one.asked[0][2] == {"To": [SENDER], "DateSent>": ["2027-03-09T15:00:00Z"], "PageSize": ["1000"]}
+    form = {"MessageSid": "SM1", "From": TO, "To": SENDER, "Body": "STOP", "NumMedia": "1"}
+    assert first == replace(inbound_report(form), at=datetime(2027, 3, 9, 15, 0, 5, tzinfo=UTC))
+    assert (second.sid, second.body) == ("SM2", "")
+    with pytest.raises(CarrierError):
+        line(error(500, 20500)).carrier.heard(SENDER, SINCE)
+
+
 def test_cancelling_and_redirecting(line: Callable[[Answer], Line]) -> None:
     one = line((200, MESSAGE | CALL))
     assert one.carrier.cancel(Channel.SMS, "SM1") and one.carrier.cancel(Channel.CALL, "CA1")
@@ -244,6 +266,14 @@ def test_cancelling_and_redirecting(line: Callable[[Answer], Line]) -> None:
         (requests.ReadTimeout(), Outcome.IN_DOUBT),
         (requests.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104))), Outcome.IN_DOUBT),
         (requests.exceptions.ChunkedEncodingError(), Outcome.IN_DOUBT),
+        (aiohttp.ConnectionTimeoutError("connect"), Outcome.NEVER_HAPPENED),
+        (aiohttp.ClientConnectorDNSError(HOST, OSError(-2, "no such host")), Outcome.NEVER_HAPPENED),
+        (aiohttp.ClientConnectorSSLError(HOST, ssl.SSLError(1, "[SSL: HANDSHAKE]")), Outcome.NEVER_HAPPENED),
+        (aiohttp.SocketTimeoutError("read"), Outcome.IN_DOUBT),
+        (aiohttp.ServerDisconnectedError(), Outcome.IN_DOUBT),
+        (aiohttp.ClientOSError(104, "reset"), Outcome.IN_DOUBT),
+        (aiohttp.ClientPayloadError(), Outcome.IN_DOUBT),
+        (TimeoutError(), Outcome.IN_DOUBT),
         (MemoryError(), Outcome.IN_DOUBT),
         (AttributeError("sid"), Outcome.IN_DOUBT),
     ],
@@ -251,10 +281,10 @@ def test_cancelling_and_redirecting(line: Callable[[Answer], Line]) -> None:
 def test_only_what_provably_never_left_never_happened(failure: Exception, outcome: Outcome) -> None:
     assert transport_outcome(failure) is outcome
 
-    def fail() -> Any:
+    async def fail() -> Any:
         raise failure
 
-    placed = create(KEY, fail)
+    placed = asyncio.run(create(KEY, fail))
     assert (placed.outcome, placed.message) == (outcome, type(failure).__name__)
 
 
@@ -265,10 +295,10 @@ def test_a_circle_of_causes_ends() -> None:
 
 
 def test_a_refusal_never_repeats_the_number() -> None:
-    def fail() -> Any:
+    async def fail() -> Any:
         raise TwilioRestException(400, "/", msg=f"The number {TO} is invalid", code=21211)
 
-    placed = create(KEY, fail)
+    placed = asyncio.run(create(KEY, fail))
     assert (placed.outcome, placed.code) == (Outcome.REJECTED, 21211) and TO not in placed.message
 
 
@@ -291,4 +321,4 @@ def test_nothing_of_the_environment_gets_in(line: Callable[[Answer], Line], monk
     ],
 )
 def test_addresses(base: str | None, asked: str, sent: str) -> None:
-    assert PatientHttp(base)._address(asked) == sent
+    assert address(asked, base) == sent
