@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from outreach import bootstrap
 from outreach.bootstrap import Settings
-from outreach.console import api, desk, pages, signin
+from outreach.console import api, desk, health, pages, signin, switching
 from outreach.console.roles import Role, may
 from outreach.console.signin import create_user
 from outreach.engine.runtime import Runtime
@@ -58,5 +58,7 @@ def blueprint(
     )
     pages.register(web, runtime, phone_url, controls)
     desk.register(web, runtime, phone_url)
+    switching.register(web, runtime, controls)
     api.register(web, runtime)
+    health.register(web, runtime)
     return web

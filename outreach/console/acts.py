@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from outreach.console import suggested
 from outreach.core import cadence
 from outreach.core.money import read_amount, write_amount
 from outreach.core.terms import (
@@ -21,18 +22,20 @@ from outreach.core.terms import (
     ConsentGivenTo,
     ConsentKind,
     EventKind,
+    IntentKind,
     Money,
     ReportError,
     SuppressionReason,
     SuppressionScope,
 )
 from outreach.engine import assemble, promises, stops
+from outreach.engine.answers import answer_by_hand
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person
-from outreach.store.tables import cases, consents, inbound_messages, tasks
+from outreach.store.tables import cases, consents, inbound_messages, inconvenient_times, labelled_replies, tasks
 
 SOURCE = "agent"
 LONGEST = 2000  # characters of a note
@@ -165,6 +168,18 @@ def callback(desk: Desk, form: Form) -> str:
     return f"Callback noted for {local:%A %d %B, %H:%M} their time."
 
 
+def lift(desk: Desk, form: Form) -> str:
+    """The debtor says that a time they had ruled out (`times`: its id) is no longer inconvenient."""
+    told = form.get("times", "")
+    wanted = inconvenient_times.c.id == (int(told) if told.isdecimal() else 0)
+    stands = wanted & (inconvenient_times.c.debtor_id == desk.person.id) & inconvenient_times.c.lifted_at.is_(None)
+    if desk.tx.execute(update(inconvenient_times).where(stands).values(lifted_at=desk.now)).rowcount == 0:
+        raise ReportError("Which of the times they ruled out? Choose one that still stands.")
+    _say(desk, {"what": "lift", "times_id": int(told)})
+    stops.facts_changed(desk.tx, desk.person.id, "a time is inconvenient no longer", desk.now)
+    return "That time is open again."
+
+
 def handle(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) -> str:
     """Somebody dealt with a task: `decision`, perhaps a `text`; the debtor's messages up to the id `upto` are answered.
 
@@ -178,6 +193,8 @@ def handle(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) 
         raise ReportError("Somebody has dealt with this already.", 409)
     decision = _decision(form)
     read, newer = _read_up_to(desk, form.get("upto", "")) if task.kind == "reply" else ([], False)
+    if task.kind == "reply" and form.get("intent", ""):
+        _label(desk, read[-1] if read else task.inbound_message_id, form, decision)
     what = {"what": "handled", "task": task.kind, "task_id": task_id, "decision": decision, "messages": read}
     _say(desk, what)
     if form.get("text", "").strip():
@@ -186,6 +203,51 @@ def handle(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) 
         return "Noted. They have written again meanwhile: that message still waits."
     tx.execute(update(tasks).where(tasks.c.id == task_id).values(state="done", done_at=desk.now))
     return f"Done: {task.ref}, {DECISIONS[decision]}."
+
+
+def _label(desk: Desk, message_id: int | None, form: Form, decision: str) -> None:
+    """Keep what a person says the message means: an example to measure the reader by. The last word counts."""
+    meant = _choice(IntentKind, form.get("intent", ""), "meaning")
+    on, amount = form.get("on", "").strip(), form.get("amount", "").strip()
+    if (on or amount) and meant not in (IntentKind.PROMISE, IntentKind.ACCEPT):
+        raise ReportError("Only a promise, or a yes to one, has a day and an amount.")
+    if message_id is None:
+        raise ReportError("There is no message whose meaning could be kept.")
+    try:
+        money = read_amount(amount, desk.case.currency) if amount else None
+    except ValueError as error:
+        raise ReportError(f"The amount: {error}.") from None
+    desk.tx.execute(delete(labelled_replies).where(labelled_replies.c.inbound_message_id == message_id))
+    desk.tx.execute(
+        insert(labelled_replies).values(
+            inbound_message_id=message_id, intent=meant, promised_on=_date(on, "day") if on else None,
+            amount_minor=money.minor if money else None, decision=decision, labelled_at=desk.now, labelled_by=desk.by,
+        )
+    )  # fmt: skip
+
+
+def answer(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) -> str:
+    """Send one of the suggested answers (`template`) for a reply that waits, if the gate allows it now. The task stays open."""
+    task = tx.execute(select(tasks, cases.c.ref).join(cases).where(tasks.c.id == task_id)).first()
+    if task is None or task.kind != "reply":
+        raise ReportError("There is no such reply.", 404)
+    desk = take(tx, runtime, task.ref, by)
+    if tx.scalar(select(tasks.c.state).where(tasks.c.id == task_id)) != "open":
+        raise ReportError("Somebody has dealt with this already.", 409)
+    template = form.get("template", "")
+    if template not in suggested.TEMPLATES:
+        raise ReportError("Which answer? Choose one of those suggested.")
+    wrote = inbound_messages.c.id == task.inbound_message_id
+    about = suggested.thread(desk.person, task.case_id, tx.scalar(select(inbound_messages.c.phone_id).where(wrote)))
+    if about is None:
+        raise ReportError("There is no number, or no open case, to write about.", 409)
+    say = suggested.answer(template, about, desk.now)
+    verdict = answer_by_hand(tx, runtime, about.person, about.phone, about.loans, say, desk.now)
+    if not verdict.allowed:
+        because = "; ".join(refusal.because for refusal in verdict.refusals)
+        raise ReportError(f"Not sent, it is not lawful now: {because}.", 409)
+    _say(desk, {"what": "answered", "task_id": task_id, "template": template})
+    return f"On its way: {template.replace('_', ' ')}."
 
 
 def _read_up_to(desk: Desk, upto: str) -> tuple[list[int], bool]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from outreach import wire
 from outreach.console.board import board
@@ -18,7 +17,6 @@ from outreach.engine import payments
 from outreach.engine.runtime import Runtime
 from outreach.store.caselog import instant
 from outreach.store.reading import read_case
-from outreach.store.tables import settings
 
 FIELDS = {"loan_ref": 100, "paid_at": 40, "amount": 30, "currency": 3, "payment_ref": 100}  # and how long each may be
 AHEAD = timedelta(days=1)  # clocks of other systems, and places where it is tomorrow already
@@ -27,15 +25,9 @@ AHEAD = timedelta(days=1)  # clocks of other systems, and places where it is tom
 def register(web: Blueprint, runtime: Runtime) -> None:
     """Add the API's routes to `web`."""
 
-    @web.get("/healthz")
-    def healthz() -> ResponseReturnValue:
-        with runtime.db.read() as connection:
-            connection.execute(select(settings.c.name).limit(1)).all()
-        return Response("ok\n", content_type="text/plain")
-
     @web.get("/api/board")
     def api_board() -> ResponseReturnValue:
-        return jsonify(_plain(board(runtime.db, runtime.clock.now())))
+        return jsonify(_plain(board(runtime.db, runtime.clock.now(), runtime.policy)))
 
     @web.get("/api/cases/<path:ref>")
     def api_case(ref: str) -> ResponseReturnValue:

@@ -8,15 +8,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from outreach.audit import last_audit
-from outreach.console.casefile import words
+from outreach.casewords import line
 from outreach.core.terms import CaseStatus, Channel
+from outreach.engine.due import unfinished
+from outreach.engine.forecast import forecast
+from outreach.engine.runtime import Policy
+from outreach.store import costs
 from outreach.store.database import Database
+from outreach.store.switches import standing
 from outreach.store.tables import agents, attempts, campaigns, carrier_inbox, case_events, cases, promises, steps, tasks
 
 SHOWN = ("attempt_placed", "delivered", "answered", "identified", "transferred", "replied", "promised", "promise_kept",
@@ -31,26 +37,27 @@ REPORTS_SHOWN = timedelta(days=7)
 TALL = 64.0  # height of the highest bar
 
 
-def board(db: Database, now: datetime) -> dict[str, Any]:
-    """Everything on the board, as of `now`."""
+def board(db: Database, now: datetime, policy: Policy | None = None) -> dict[str, Any]:
+    """Everything on the board, as of `now`; with `policy`, when what is due now is done at its rates."""
     audited = last_audit(db)
     with db.read() as connection:
-        standing = {status: _count(cases, cases.c.status == status) for status in CaseStatus}
+        by_status = {status: _count(cases, cases.c.status == status) for status in CaseStatus}
         waiting = {
             "tasks": _count(tasks, tasks.c.state == "open"),
             "late": _count(tasks, tasks.c.state == "open", tasks.c.due_at < now),
             "promises": _count(promises, promises.c.status == "open"),
         }
-        counted = _ask(connection, standing | waiting)
+        counted = _ask(connection, by_status | waiting)
         return {
             "now": now,
+            "stopped": [asdict(switch) for switch in standing(connection)],
             "counts": _counts(connection, now),
             "due": _due(connection, now),
             **_refusals(connection, now),
-            "campaigns": _by_campaign(connection, now),
+            "campaigns": _by_campaign(connection, now, policy),
             "feed": _feed(connection),
             "agents": _agents(connection),
-            "cases": {status: counted[status] for status in standing if counted[status]},
+            "cases": {status: counted[status] for status in by_status if counted[status]},
             **{name: counted[name] for name in waiting},
             "reports": _reports(connection, now),
             "audited": {"at": audited[0], "findings": audited[1]} if audited else None,
@@ -118,7 +125,7 @@ def _refusals(connection: Connection, now: datetime) -> dict[str, Any]:
     return {"refusals": ranked, "refusals_read": read}
 
 
-def _by_campaign(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+def _by_campaign(connection: Connection, now: datetime, policy: Policy | None) -> list[dict[str, Any]]:
     """Each campaign in force: steps that wait, texts and calls placed in the last 24 hours."""
     names = list(connection.scalars(select(campaigns.c.name).where(campaigns.c.current).order_by(campaigns.c.name)))
     versions: dict[str, list[int]] = {name: [] for name in names}
@@ -127,7 +134,13 @@ def _by_campaign(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     counts = {(name, "waiting"): _waiting(name) for name in names}
     counts |= {(name, channel): _placed(versions[name], channel, now) for name in names for channel in Channel}
     found = _ask(connection, counts)
-    return [{"name": name, **{what: found[(name, what)] for what in ("waiting", *Channel)}} for name in names]
+    cost = costs.by_campaign(connection, now.date())
+    ends = forecast(connection, policy, now, unfinished(connection, policy, now)) if policy else {}
+    return [
+        {"name": name, "cost": cost.get(name, []), "forecast": ends.get(name, {})}
+        | {what: found[(name, what)] for what in ("waiting", *Channel)}
+        for name in names
+    ]
 
 
 def _waiting(name: str) -> Any:
@@ -148,7 +161,7 @@ def _feed(connection: Connection) -> list[dict[str, Any]]:
     query = select(case_events, cases.c.ref).join(cases).order_by(case_events.c.at.desc()).limit(FEED)
     latest = sorted(connection.execute(query), key=lambda row: (row.at, row.seq), reverse=True)
     return [
-        {"ref": row.ref, "at": row.at, "kind": row.kind, "words": words(row.kind, _short(json.loads(row.detail)))}
+        {"ref": row.ref, "at": row.at, "kind": row.kind, "words": line(row.kind, _short(json.loads(row.detail)))}
         for row in latest
     ]
 

@@ -8,21 +8,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from outreach.casewords import line
-from outreach.console.lists import masked, money, rows
+from outreach.casewords import cost, line
+from outreach.console.hours import ways
+from outreach.console.lists import money, rows
 from outreach.core import cadence, zones
+from outreach.core.masking import masked
 from outreach.core.terms import CaseStatus, EventKind, Phone, PhoneKind, PhonePlace, PromiseStatus
 from outreach.engine import assemble, promises
 from outreach.engine.rows import read_step
 from outreach.engine.runtime import Runtime
 from outreach.store import facts
 from outreach.store.reading import read_case
+from outreach.store.switches import standing
 from outreach.store.tables import (
     attempt_cases,
     attempts,
     cases,
     consents,
     inbound_messages,
+    inconvenient_times,
     phones,
     steps,
     suppressions,
@@ -44,12 +48,15 @@ def one_case(runtime: Runtime, ref: str) -> dict[str, Any] | None:
         found |= {name: rows(connection, query) for name, query in of_debtor.items()}
         found["loans"] = [_loan(loan) for loan in found["loans"]]
         found["tasks"] = rows(connection, _open_tasks(row.id))
+        found["stopped"] = {switch.campaign: switch.because for switch in standing(connection)}
         found["log"] = _said(connection, row, found["log"])
         planned = connection.execute(select(steps).where(steps.c.case_id == row.id, steps.c.state != "ended")).all()
     found["numbers"] = [number | {"masked": masked(number["e164"])} for number in found["numbers"]]
+    found["cost"] = cost(found["cost"])
     found["name"] = person.name if person else None
     found["plan"] = [_next(step, runtime, found, person, now) for step in sorted(planned, key=lambda s: s.due_at)]
     found |= _times(person, runtime, now)
+    found["ways"] = ways(runtime, ref, now)
     return found
 
 
@@ -58,6 +65,9 @@ def _of_debtor(debtor_id: int) -> dict[str, Select[Any]]:
         "loans": select(cases).where(cases.c.debtor_id == debtor_id).order_by(cases.c.due_on, cases.c.id),
         "numbers": select(phones).where(phones.c.debtor_id == debtor_id).order_by(phones.c.rank, phones.c.id),
         "consents": select(consents).where(consents.c.debtor_id == debtor_id).order_by(consents.c.id),
+        "ruled_out": select(inconvenient_times)
+        .where(inconvenient_times.c.debtor_id == debtor_id, inconvenient_times.c.lifted_at.is_(None))
+        .order_by(inconvenient_times.c.id),
         "stops": select(suppressions).where(suppressions.c.debtor_id == debtor_id).order_by(suppressions.c.id),
     }
 
@@ -136,11 +146,13 @@ def _last_refusal(step: Row[Any], log: Sequence[Event]) -> Event | None:
 
 def _why(step: Row[Any], found: Mapping[str, Any], now: datetime, refused: bool) -> str:
     """What the step waits for, in words; the first row that holds."""
-    standing = next((p["on"] for p in reversed(found["promises"]) if p["status"] == PromiseStatus.OPEN), None)
+    promised_on = next((p["on"] for p in reversed(found["promises"]) if p["status"] == PromiseStatus.OPEN), None)
+    stopped = found["stopped"].get(None) or found["stopped"].get(step.campaign)
     table = (
+        (stopped is not None, f"Nothing is placed: {stopped}."),
         (found["status"] == CaseStatus.HELD, f"The case is held for a person{_held(found['log'])}."),
         (step.state == "reserved", "It is decided lawful and on its way."),
-        (standing is not None, f"A promise stands for {standing}: no reminder until it is kept or broken."),
+        (promised_on is not None, f"A promise stands for {promised_on}: no reminder until it is kept or broken."),
         (step.state == "parked", "It may not be done, and no time is known at which it may:"),
         (refused and step.due_at > now, "It may not be done yet:"),
         (refused, "It was refused when last asked, and is asked again now:"),
@@ -173,29 +185,9 @@ def _said(connection: Connection, case: Row[Any], log: Sequence[Event]) -> list[
     for event in log:
         key = event["detail"].get(keys[event["kind"]]) if event["kind"] in keys else event["attempt_id"]
         event["text"] = bodies.get(event["kind"], {}).get(key)
-        event["words"] = words(event["kind"], event["detail"])
+        event["words"] = line(event["kind"], event["detail"])
     return list(log)
 
 
 def _texts(connection: Connection, query: Select[Any]) -> dict[int, str]:
     return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def words(kind: str, detail: Mapping[str, Any]) -> str:
-    """One line of the log; what a person did at their desk says who."""
-    say = NOTED.get(str(detail.get("what"))) if kind == EventKind.NOTED else None
-    return say(detail) if say else line(kind, detail)
-
-
-def _handled(detail: Mapping[str, Any]) -> str:
-    decided = str(detail.get("decision", "")).replace("_", " ")
-    return f"{detail.get('task', 'task')} dealt with by {detail.get('by')}: {decided}"
-
-
-NOTED = {
-    "note": lambda d: f"note by {d.get('by')}",
-    "promise": lambda d: f"{d.get('by')} records a promise",
-    "stop": lambda d: f"{d.get('by')} records a stop",
-    "callback": lambda d: f"{d.get('by')} records a wish to be called back",
-    "handled": _handled,
-}

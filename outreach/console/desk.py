@@ -19,6 +19,7 @@ ACTS: dict[str, Callable[[acts.Desk, acts.Form], str]] = {
     "promise": acts.promise,
     "stop": acts.stop,
     "callback": acts.callback,
+    "lift": acts.lift,
 }
 LARGEST_ID = 2**63 - 1
 
@@ -46,6 +47,10 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None) -> None:
     @web.post(f"/tasks/<int(max={LARGEST_ID}):task_id>")
     def handle_task(task_id: int) -> ResponseReturnValue:
         return inbox(lambda tx: acts.handle(tx, runtime, task_id, request.form, current_user.name))
+
+    @web.post(f"/tasks/<int(max={LARGEST_ID}):task_id>/answer")
+    def answer_reply(task_id: int) -> ResponseReturnValue:
+        return inbox(lambda tx: acts.answer(tx, runtime, task_id, request.form, current_user.name))
 
     @web.post(f"/messages/<int(max={LARGEST_ID}):message_id>")
     def handle_stranger(message_id: int) -> ResponseReturnValue:

@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from outreach.console.suggested import add_suggestions
 from outreach.core import zones
+from outreach.core.masking import masked
 from outreach.core.money import write_amount
 from outreach.core.terms import Money, PromiseStatus
 from outreach.engine import assemble
+from outreach.engine.runtime import Runtime
 from outreach.store import facts
 from outreach.store.database import Database
 from outreach.store.tables import campaigns, cases, debtors, inbound_messages, phones, promises, tasks
@@ -24,11 +27,6 @@ SHOWN = 5  # messages shown of one debtor
 
 def money(minor: int, currency: str) -> str:
     return f"{write_amount(Money(minor, currency))} {currency}"
-
-
-def masked(e164: str | None) -> str:
-    """Enough of a number to tell two apart."""
-    return e164[:3] + "·" * (len(e164) - 7) + e164[-4:] if e164 else "erased"
 
 
 def rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
@@ -117,9 +115,9 @@ def _at(query: Select[Any], page: int) -> Select[Any]:
 # --- the inbox ----------------------------------------------------------------------------------------------------------
 
 
-def inbox(db: Database, now: datetime, *, kind: str = "", page: int = 1) -> dict[str, Any]:
+def inbox(runtime: Runtime, now: datetime, *, kind: str = "", page: int = 1) -> dict[str, Any]:
     """What waits for a person, the soonest first: open tasks with what was written, and messages nobody could be found for."""
-    with db.read() as connection:
+    with runtime.db.read() as connection:
         kinds = {
             row[0]: int(row[1])
             for row in connection.execute(
@@ -137,6 +135,7 @@ def inbox(db: Database, now: datetime, *, kind: str = "", page: int = 1) -> dict
         found = rows(connection, _at(query.order_by(tasks.c.due_at, tasks.c.id), page))
         _add_messages(connection, found)
         _add_times(connection, found, now)
+        add_suggestions(connection, runtime, found, now)
         strangers = _strangers(connection)
     return {
         "tasks": found,

@@ -15,7 +15,7 @@ from outreach.console.acts import DECISIONS
 from outreach.console.board import board
 from outreach.console.casefile import one_case
 from outreach.console.signin import for_program
-from outreach.core.terms import CaseStatus, PromiseStatus, SuppressionReason
+from outreach.core.terms import CaseStatus, IntentKind, PromiseStatus, SuppressionReason
 from outreach.engine.runtime import Runtime
 from outreach.engine.stops import HOLDING
 
@@ -65,11 +65,13 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None, controls: 
 
     @web.get("/")
     def board_page() -> ResponseReturnValue:
-        return render_template("console/board.html", b=board(runtime.db, runtime.clock.now()), controls=controls)
+        return show_board(runtime, controls)
 
     @web.get("/board/fragment")
     def board_fragment() -> ResponseReturnValue:
-        return render_template("console/_board.html", b=board(runtime.db, runtime.clock.now()), controls=controls)
+        return render_template(
+            "console/_board.html", b=board(runtime.db, runtime.clock.now(), runtime.policy), controls=controls
+        )
 
     @web.get("/cases")
     def cases_page() -> ResponseReturnValue:
@@ -108,6 +110,12 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None, controls: 
         return redirect(url_for("console.board_page"), 303)
 
 
+def show_board(runtime: Runtime, controls: DemoControls | None, problem: str | None = None) -> str:
+    """The board; `problem`: why what was just sent was not done."""
+    found = board(runtime.db, runtime.clock.now(), runtime.policy)
+    return render_template("console/board.html", b=found, controls=controls, problem=problem)
+
+
 def show_case(runtime: Runtime, ref: str, phone_url: str | None, problem: Mapping[str, Any] | None = None) -> str:
     """The page of a case; `problem`: what was wrong with a form just sent (`act`, `what`, `form`). 404 if there is none."""
     found = one_case(runtime, ref)
@@ -125,8 +133,10 @@ def show_case(runtime: Runtime, ref: str, phone_url: str | None, problem: Mappin
 
 def show_inbox(runtime: Runtime, problem: str | None = None) -> str:
     """The inbox; `problem`: why what was just sent was not done."""
-    found = lists.inbox(runtime.db, runtime.clock.now(), kind=request.args.get("kind", ""), page=_page())
-    return render_template("console/inbox.html", **found, decisions=DECISIONS, problem=problem)
+    found = lists.inbox(runtime, runtime.clock.now(), kind=request.args.get("kind", ""), page=_page())
+    return render_template(
+        "console/inbox.html", **found, decisions=DECISIONS, meanings=list(IntentKind), problem=problem
+    )
 
 
 def _page() -> int:

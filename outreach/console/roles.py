@@ -8,7 +8,7 @@ from enum import StrEnum
 class Role(StrEnum):
     """Whom we let in: people by password, a program (the loan system) by its key."""
 
-    SUPERVISOR = "supervisor"  # runs the campaigns, watches, and may do whatever an agent may
+    SUPERVISOR = "supervisor"  # runs the campaigns, stops and resumes them, and may do whatever an agent may
     AGENT = "agent"  # talks to debtors and records what was agreed
     COMPLIANCE = "compliance"  # reads everything, may stop contact, agrees nothing with a debtor
     PROGRAM = "program"  # the API and nothing else
@@ -18,11 +18,14 @@ PEOPLE = frozenset({Role.SUPERVISOR, Role.AGENT, Role.COMPLIANCE})
 DESK = frozenset({Role.SUPERVISOR, Role.AGENT})
 OVERSIGHT = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 
-OPEN = frozenset({"sign_in", "static", "healthz"})  # before anybody has signed in
+# Before anybody has signed in. `metrics` has a lock of its own: a program's key, or this very machine.
+OPEN = frozenset({"sign_in", "static", "healthz", "readyz", "metrics"})
 ROUTES: dict[str, frozenset[Role]] = {
     "sign_out": PEOPLE,
     "board_page": PEOPLE,
     "board_fragment": PEOPLE,
+    "stop_contact": OVERSIGHT,
+    "resume_contact": frozenset({Role.SUPERVISOR}),
     "cases_page": PEOPLE,
     "case_page": PEOPLE,
     "inbox_page": PEOPLE,
@@ -33,8 +36,10 @@ ROUTES: dict[str, frozenset[Role]] = {
     "record_stop": PEOPLE,
     "record_promise": DESK,
     "record_callback": DESK,
+    "record_lift": DESK,
     "handle_task": DESK,
     "handle_stranger": DESK,
+    "answer_reply": DESK,
     "api_board": OVERSIGHT | {Role.PROGRAM},
     "api_case": OVERSIGHT | {Role.PROGRAM},
     "api_judge": OVERSIGHT | {Role.PROGRAM},

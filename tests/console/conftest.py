@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,19 +19,14 @@ from jinja2.bccache import Bucket
 from postgres import Run
 from sqlalchemy import insert
 
-from outreach import campaigns, console
-from outreach.bootstrap import Settings, policy, read_config
-from outreach.campaigns import Loaded
-from outreach.campaigns.config import ConfigModel
+from outreach import console
+from outreach.bootstrap import Settings
 from outreach.core.terms import EventKind
-from outreach.engine import agents, plan
-from outreach.engine.runtime import Runtime
-from outreach.messages import Library
 from outreach.store import caselog
 from outreach.store.caselog import Entry
 from outreach.store.database import Database
 from outreach.store.tables import promises, suppressions, tasks
-from tests.engine.house import ROOT, FakeCarrier, House
+from tests.engine.house import House
 
 KEY = "a-key-of-a-program-0123456789"
 PASSWORD = "a long password"
@@ -73,26 +67,6 @@ class Controls:
         self.paused = False
 
 
-@cache
-def files() -> tuple[ConfigModel, Loaded, Library]:
-    """Config, campaigns with rulebooks, and templates, read once for all houses."""
-    config = read_config(ROOT)
-    return config, campaigns.load(ROOT, config.adopt), Library.load(ROOT / "templates")
-
-
-class Furnished(House):
-    """A house that does not read its files anew."""
-
-    def __init__(self, db: Database, clock: Clock) -> None:
-        config, loaded, library = files()
-        self.db, self.clock, self.carrier = db, clock, FakeCarrier()
-        self.runtime = Runtime(db, clock, self.carrier, library, loaded, policy(config))
-        with db.begin() as tx:
-            agents.sync(tx, self.runtime.policy)
-        plan.publish(self.runtime)
-        self.restart()
-
-
 class Compiled(BytecodeCache):
     """Templates compiled once for all apps."""
 
@@ -131,7 +105,7 @@ def shared_db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def house(shared_db: Database) -> House:
     """A text was placed, the debtor promised, another case was refused, a stop stands, a task waits; people may sign in."""
-    made = Furnished(shared_db, Clock())
+    made = House(shared_db, Clock())
     debtor = made.debtor()
     first, now = made.case(debtor, "L1", date(2026, 11, 27)), made.clock.now()
     made.at("2026-11-24T10:32:00-05:00")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from outreach.console.lists import masked
+from outreach.console.hours import _closes as closes
+from outreach.console.hours import ways
+from outreach.core.masking import masked
 from outreach.core.terms import EventKind
 from outreach.erase import erase
+from outreach.explained import explain
 from outreach.store import caselog
 from outreach.store.caselog import Entry
 from outreach.store.database import Database
 from outreach.store.tables import cases, steps
-from tests.console.conftest import Clock, Controls, Furnished, client, page, token
+from tests.console.conftest import Clock, Controls, client, page, token
 from tests.engine.house import House
 
 NUMBER = "+15185550123"
@@ -42,7 +46,7 @@ def test_every_field_has_a_label(house: House, path: str) -> None:
 
 
 def test_an_empty_deployment_shows_empty_pages(db: Database) -> None:
-    web = client(Furnished(db, Clock()), sign_in_free=True)
+    web = client(House(db, Clock()), sign_in_free=True)
     for path in ("/", "/cases", "/inbox", "/promises", "/campaigns"):
         page(web, path)
     assert web.get("/cases/nobody").status_code == 404
@@ -218,3 +222,43 @@ def test_what_goes_wrong_is_said_on_a_page_of_ours(house: House) -> None:
         and "There is no case &lt;b&gt;nobody" in answer.text
         and "To the board" in answer.text
     )
+
+
+def test_the_page_of_a_case_draws_the_week_as_the_gate_judges_it(house: House, ref: str) -> None:
+    found = ways(house.runtime, ref, house.clock.now())
+    assert [way["channel"] for way in found] == ["sms", "call"]
+    for way in found:
+        assert len(way["week"]) == 7
+        tomorrow = way["week"][1]
+        [(x, width)] = tomorrow["bars"]
+        starts, ends = tomorrow["words"].split(" to ")
+        [asked] = [each for each in explained(house, ref) if each["channel"] == way["channel"]]
+        [[lawful_from, lawful_to]] = asked["week"][1]["lawful"]
+        assert (starts, ends) == (lawful_from[11:19], lawful_to[11:19])
+        hours, minutes, seconds = map(int, starts.split(":"))
+        assert x == pytest.approx((hours + minutes / 60 + seconds / 3600) * 20) and 0 < width <= 480 - x
+    html = page(client(house, sign_in_free=True), f"/cases/{ref}")
+    assert "When they may be contacted" in html and html.count('class="lawful"') >= 12
+
+
+def explained(house: House, ref: str) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = explain(house.db, house.runtime.loaded.rulebooks, ref, house.clock.now(), None)["ways"]
+    return told
+
+
+def test_what_is_not_lawful_says_why_and_what_would_change_it(house: House) -> None:
+    house.case(house.debtor("N-no", phone="+15185550198", consent=False), "N-no", date(2026, 11, 1))
+    html = page(client(house, sign_in_free=True), "/cases/N-no")
+    assert "US-T-01" in html and "consent to recorded calls were on file" in html
+
+
+def test_lawful_hours_that_go_on_past_midnight_are_one_span() -> None:
+    def day(on: str, *spans: tuple[str, str]) -> dict[str, Any]:
+        return {"on": on, "lawful": [list(span) for span in spans]}
+
+    midnight, evening = "2026-11-25T00:00:00-05:00", "2026-11-25T21:00:00-05:00"
+    first = day("2026-11-24", ("2026-11-24T22:00:00-05:00", midnight))
+    assert closes([first, day("2026-11-25", (midnight, evening))]) == evening
+    assert closes([first, day("2026-11-25", ("2026-11-25T08:00:00-05:00", evening))]) == midnight
+    assert closes([first]) is None, "it goes on past what is shown"
+    assert closes([day("2026-11-24")]) is None

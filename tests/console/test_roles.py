@@ -19,6 +19,8 @@ S, A, C, P = Role.SUPERVISOR, Role.AGENT, Role.COMPLIANCE, Role.PROGRAM
 EXPECTED: dict[str, set[Role]] = {
     "GET /": {S, A, C},
     "GET /board/fragment": {S, A, C},
+    "POST /stop": {S, C},
+    "POST /resume": {S},
     "GET /cases": {S, A, C},
     "GET /cases/L1": {S, A, C},
     "GET /inbox": {S, A, C},
@@ -29,7 +31,9 @@ EXPECTED: dict[str, set[Role]] = {
     "POST /record/stop/nobody": {S, A, C},
     "POST /record/promise/nobody": {S, A},
     "POST /record/callback/nobody": {S, A},
+    "POST /record/lift/nobody": {S, A},
     "POST /tasks/0": {S, A},
+    "POST /tasks/0/answer": {S, A},
     "POST /messages/0": {S, A},
     "GET /api/board": {S, C, P},
     "GET /api/cases/L1": {S, C, P},
