@@ -189,7 +189,7 @@ def without_rules(mutant: Mutant) -> Rulebooks | None:
     """The rulebooks when the only rule of one is left out: that rulebook is gone."""
     if mutant.data["rules"]:
         return None
-    return replace(SHIPPED, books=tuple(b for b in SHIPPED.books if b.name != mutant.data["rulebook"]), situations={})
+    return replace(SHIPPED, books=tuple(b for b in SHIPPED.books if b.name != mutant.data["rulebook"]))
 
 
 def killed(mutant: Mutant) -> bool | None:
