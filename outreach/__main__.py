@@ -17,16 +17,15 @@ from typing import Any
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from outreach import bootstrap, wire
+from outreach import bootstrap, labelled, logs, operating, wire
 from outreach.campaigns import Loaded, load_rulebooks
-from outreach.core import replies
 from outreach.core.gate import judge as judge_ask
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import ConfigError, OutreachError
+from outreach.operating import DEMO, told
 from outreach.store.database import Database, explain_failure
 
 FOLDERS = ("campaigns", "templates", "config")
-DEMO = Path("outreach-demo")
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -38,22 +37,6 @@ def cli() -> None:
 
 def _database() -> Database:
     return bootstrap.open_database(bootstrap.environment_settings().database_url)
-
-
-def _told() -> bootstrap.Settings:
-    """The deployment asked about: the one here, else the demo's that `make run` left. Reading makes no database.
-
-    Raises ConfigError when there is neither.
-    """
-    settings = bootstrap.environment_settings()
-    file = settings.database_file
-    if file is None or file.exists():
-        return settings
-    demo = bootstrap.read_settings({}, DEMO)
-    if os.environ.get("OUTREACH_DATABASE_URL") or demo.database_file is None or not demo.database_file.exists():
-        raise ConfigError(f"{file}: no database yet; `outreach import BOOK.csv` makes one, and `outreach demo` its own")
-    click.echo(f"(of the demo, in {DEMO})", err=True)
-    return demo
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
@@ -112,7 +95,7 @@ def import_(book: Path, payments: bool, as_json: bool) -> None:
     from outreach.book import import_book, import_payments
 
     settings = bootstrap.environment_settings()
-    db, now = bootstrap.open_database(settings.database_url), bootstrap.WallClock().now()
+    db, now = bootstrap.open_database(settings.database_url), bootstrap.clock(settings).now()
     show = _progress("import")
     if payments:
         rules = bootstrap.policy(bootstrap.read_config(settings.root))
@@ -177,19 +160,43 @@ def read_reply() -> None:
 
     def answer(line: str) -> dict[str, Any]:
         asked = wire.parse_reply(line)
-        intent = replies.read(
-            asked.text,
-            asked.at,
-            zone=asked.timezone,
-            language=asked.language,
-            currency=asked.currency,
-            amount_due=asked.amount_due_minor,
-            due_on=asked.due_on,
-            offered_on=asked.offered_on,
-        )
-        return wire.intent_json(intent, asked)
+        return wire.intent_json(labelled.read(asked), asked)
 
     _answer_lines(answer)
+
+
+@cli.group(name="replies")
+def replies_group() -> None:
+    """How well replies are read."""
+
+
+@replies_group.command(name="score")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--misses", is_flag=True, help="Name every reply that was missed, and how.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def replies_score(files: tuple[Path, ...], misses: bool, as_json: bool) -> None:
+    """Read labelled replies (one JSON object a line, with `want`) and say how many were read right."""
+    found = labelled.score([one for file in files for one in labelled.read_labelled(file)])
+    if as_json:
+        click.echo(json.dumps(labelled.as_json(found)))
+        return
+    for line in labelled.table(found):
+        click.echo(line)
+    for line in labelled.misses(found) if misses else ():
+        click.echo(line)
+
+
+@replies_group.command(name="export")
+def replies_export() -> None:
+    """Replies whose meaning a person gave in the inbox, one JSON object a line: what `replies score` reads.
+
+    They hold debtors' own words: keep the file as you keep the book.
+    """
+    from outreach.store.examples import examples
+
+    with bootstrap.open_database(told().database_url).read() as connection:
+        for example in examples(connection):
+            click.echo(json.dumps(example, ensure_ascii=False))
 
 
 def _answer_lines(answer: Callable[[str], dict[str, Any]]) -> None:
@@ -220,18 +227,17 @@ def _id_of(line: str) -> Any:
 @click.option("--json", "as_json", is_flag=True)
 def case(ref: str, as_json: bool) -> None:
     """A case and its log. REF is the loan reference."""
-    from outreach.casewords import line
+    from outreach.casewords import page
     from outreach.store.reading import read_case
 
-    found = read_case(bootstrap.open_database(_told().database_url), ref)
+    found = read_case(bootstrap.open_database(told().database_url), ref)
     if found is None:
         raise OutreachError(f"no case {ref!r}, expected a loan reference of the book")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    click.echo("{ref}  {status}  {amount} {currency} due {due_on}  {creditor}".format(**found))
-    for event in found["log"]:
-        click.echo(f"{event['seq']:4d}  {event['at'][:19].replace('T', ' ')}Z  {line(event['kind'], event['detail'])}")
+    for line in page(found):
+        click.echo(line)
 
 
 @cli.command()
@@ -243,10 +249,10 @@ def explain(ref: str, channel: str | None, at_: str | None, as_json: bool) -> No
     """When the debtor of case REF may next be contacted, why not now, and what would change it."""
     from outreach import explained
 
-    told = _told()
-    db = bootstrap.open_database(told.database_url)
-    at = _instant(at_) if at_ else bootstrap.simulated_now(db) or bootstrap.WallClock().now()
-    found = explained.explain(db, _law(root=told.root), ref, at, channel)
+    settings = told()
+    db = bootstrap.open_database(settings.database_url)
+    at = _instant(at_) if at_ else bootstrap.simulated_now(db) or bootstrap.clock(settings).now()
+    found = explained.explain(db, _law(root=settings.root), ref, at, channel)
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else explained.words(found))
 
 
@@ -268,7 +274,7 @@ def audit(from_: datetime | None, to: datetime | None, as_json: bool) -> None:
     """Verify the case log: numbering and hash chain. Exit 1 on any finding."""
     from outreach.audit import audit as verify
 
-    findings = verify(bootstrap.open_database(_told().database_url), from_, to, progress=_progress("audit"))
+    findings = verify(bootstrap.open_database(told().database_url), from_, to, progress=_progress("audit"))
     for finding in findings:
         click.echo(json.dumps(finding, default=str) if as_json else str(finding))
     if findings:
@@ -285,7 +291,7 @@ def export_proof(ref: str, out: Path | None) -> None:
     from outreach import proof
 
     text = json.dumps(
-        proof.export_proof(bootstrap.open_database(_told().database_url), ref), ensure_ascii=False, indent=1
+        proof.export_proof(bootstrap.open_database(told().database_url), ref), ensure_ascii=False, indent=1
     )
     if out is None:
         click.echo(text)
@@ -308,7 +314,8 @@ def erase(debtor: str, yes: bool) -> None:
 
     if not yes:
         click.confirm(f"forget everything personal about {debtor} for good?", abort=True)
-    forget(bootstrap.open_database(_told().database_url), debtor, bootstrap.WallClock().now())
+    settings = told()
+    forget(bootstrap.open_database(settings.database_url), debtor, bootstrap.clock(settings).now())
     click.echo(f"{debtor} is forgotten; the case log still verifies (outreach audit)")
 
 
@@ -366,19 +373,24 @@ def worker(config: Path | None, skip_preflight: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=DEMO, show_default=True)
 @click.option("--seconds-per-day", default=20.0, show_default=True, help="How fast the simulated clock runs.")
-@click.option("--days", default=0, help="Stop after so many simulated days (0: never).")
+@click.option("--days", default=0.0, help="Stop after so many simulated days, or parts of one (0: never).")
 @click.option("--no-browser", is_flag=True)
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo and begin anew.")
-def demo(port: int, folder: Path, seconds_per_day: float, days: int, no_browser: bool, fresh: bool) -> None:
+def demo(port: int, folder: Path, seconds_per_day: float, days: float, no_browser: bool, fresh: bool) -> None:
     """Everything on this machine, no account needed: sample book, simulated carrier and debtors, fast clock."""
     from outreach.demo import run_demo
 
     run_demo(port, folder, seconds_per_day, days=days, browser=not no_browser, fresh=fresh)
 
 
+for command in operating.COMMANDS:
+    cli.add_command(command)
+
+
 def main() -> None:
     """Run the command; every fault is one line on stderr."""
     try:
+        logs.configure(bootstrap.log_as_json(os.environ))
         cli(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, func, select
 
 from outreach import lawfulness
 from outreach.store import seals
 from outreach.store.caselog import GENESIS, link
-from outreach.store.database import Database
-from outreach.store.tables import attempt_cases, attempts, case_events, cases, settings
+from outreach.store.database import Database, Turn, take_turn
+from outreach.store.kept import keep, kept
+from outreach.store.tables import attempt_cases, attempts, case_events, cases
 
 log = logging.getLogger("outreach")
 CHUNK = 2000
@@ -80,15 +81,15 @@ def audit_due(db: Database, now: datetime) -> int:
     if found[TOLD:]:
         log.error("audit: and %d more; `outreach audit` prints them all", len(found) - TOLD)
     with db.begin() as tx:
-        tx.execute(delete(settings).where(settings.c.name == LAST))
-        tx.execute(insert(settings).values(name=LAST, value=json.dumps([now.isoformat(), len(found)])))
+        take_turn(tx, Turn.AUDIT)
+        keep(tx, LAST, json.dumps([now.isoformat(), len(found)]))
     return len(found)
 
 
 def last_audit(db: Database) -> tuple[datetime, int] | None:
     """When everything was last verified, and how many findings there were; None: never."""
     with db.read() as connection:
-        value = connection.scalar(select(settings.c.value).where(settings.c.name == LAST))
+        value = kept(connection, LAST)
     if value is None:
         return None
     at, findings = json.loads(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Detail = Mapping[str, Any]
@@ -13,6 +13,29 @@ def line(kind: str, detail: Detail) -> str:
     """What happened, for people. Never raises: a key that is missing is left out."""
     say = WORDS.get(kind)
     return say(_Told(detail)) if say else _plain(kind, detail)
+
+
+def page(found: Mapping[str, Any]) -> Iterator[str]:
+    """A case and its log, as `store.reading.read_case` found it, in lines."""
+    yield "{ref}  {status}  {amount} {currency} due {due_on}  {creditor}".format(**found)
+    if said := cost(found["cost"]):
+        yield f"contact cost: {said}"
+    for event in found["log"]:
+        yield f"{event['seq']:4d}  {event['at'][:19].replace('T', ' ')}Z  {line(event['kind'], event['detail'])}"
+
+
+def cost(found: Mapping[str, Any]) -> str:
+    """What contact about a case cost, as `store.costs.of_case` found it; empty if there was none."""
+    said = [
+        f"{one['amount']} {one['currency']} for {_counted(one['texts'], 'text')} and {_counted(one['calls'], 'call')}"
+        for one in found["priced"]
+    ]
+    waiting = [f"{found['unpriced']} without a price from the carrier"] if found["unpriced"] else []
+    return "; ".join(said + waiting)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 class _Told(dict[str, Any]):
@@ -63,15 +86,55 @@ def _moved(how: str) -> Callable[[Detail], str]:
     return say
 
 
+def _updated(d: Detail) -> str:
+    """What the book says anew, and what was on file before: amounts stand there in minor units."""
+    changed = ", ".join(_words(name) for name in d.get("changed") or [])
+    was = ", ".join(
+        f"{_words(name.removesuffix('_minor'))} {value}{' in minor units' if name.endswith('_minor') else ''}"
+        for name, value in (d.get("was") or {}).items()
+    )
+    return f"book updated: {changed}" + (f" (was {was})" if was else "")
+
+
 def _suppressed(d: Detail) -> str:
     channel = f", {_words(d['channel'])} only" if d.get("channel") else ""
     until = f" until {_date(d['until'])}Z" if d.get("until") else ""
     return f"contact stopped: {_words(d.get('reason'))} ({_words(d.get('scope'))}{channel}){until}, from {d.get('source', '')}"
 
 
+def _noted(d: Detail) -> str:
+    """What a person did at their desk, and who they are."""
+    say = NOTED.get(str(d.get("what")))
+    return say(d) if say else _plain("noted", d)
+
+
+NOTED: dict[str, Callable[[Detail], str]] = {
+    "note": lambda d: f"note by {d['by']}",
+    "promise": lambda d: f"{d['by']} records a promise",
+    "stop": lambda d: f"{d['by']} records a stop",
+    "callback": lambda d: f"{d['by']} records a wish to be called back",
+    "lift": lambda d: f"{d['by']} records that a time is no longer inconvenient",
+    "answered": lambda d: f"{d['by']} sends {_words(d['template'])}",
+    "handled": lambda d: f"{d['task'] or 'task'} dealt with by {d['by']}: {_words(d['decision'])}",
+}
+
+
+DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+
+
+def _times_named(d: Detail) -> str:
+    days = [DAYS[day - 1] for day in d.get("days") or []]
+    on = "" if len(days) == len(DAYS) else f" on {', '.join(days)}"
+    whole_day = d.get("start") == d.get("end")
+    hours = "" if whole_day else f" from {d.get('start', '')} to {d.get('end', '')}"
+    what = {"call": "calls", "sms": "texts"}.get(str(d.get("channel")), "contact")
+    place = " at work" if d.get("place") == "work" else ""
+    return f"named as inconvenient: {what}{place}{hours}{on}, from {d.get('source', '')}"
+
+
 WORDS: dict[str, Callable[[Detail], str]] = {
     "opened": lambda d: f"case opened: {d['amount_due']} {d['currency']} due {d['due_on']}",
-    "updated": lambda d: _plain("book updated", d),
+    "updated": _updated,
     "refused": _refused,
     "step_expired": _moved("expired"),
     "step_shifted": _moved("shifted"),
@@ -83,6 +146,7 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "attempt_placed": lambda d: f"placed at the carrier from {d['sender']} as {d['sid']}",
     "attempt_in_doubt": lambda d: f"in doubt whether the carrier has it: {d['because'] or 'no clear answer'}",
     "attempt_failed": lambda d: f"failed: {d['what']}" + (f" (code {d['code']})" if d["code"] else ""),
+    "cancel_asked": lambda d: f"the carrier was asked to drop it: {d['because']}",
     "delivered": lambda d: "delivered",
     "undelivered": lambda d: f"not delivered: {d['what']}" + (f" (code {d['code']})" if d["code"] else ""),
     "answered": lambda d: "call answered" + (f" by {d['answered_by']}" if d["answered_by"] else ""),
@@ -100,9 +164,16 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "promise_broken": lambda d: f"promise of {d['on']} broken",
     "promise_cancelled": lambda d: f"promise of {d['on']} cancelled: {d['because']}",
     "paid": lambda d: f"paid {d['amount']} {d['currency']}, {d['left']} left",
+    "times_named": _times_named,
+    "language_changed": lambda d: f"language changed to {d['language']}, from {d['source']}",
     "suppressed": _suppressed,
     "suppression_lifted": lambda d: f"stop lifted: {_words(d['reason'])}, from {d['source']}",
     "held": lambda d: f"held for a person: {_words(d['because'])}",
+    "noted": _noted,
+    "resumed": lambda d: f"goes on: {_words(d['because'])}",
+    "reopened": lambda d: f"opened again: {_words(d['because'])}",
+    "consented": lambda d: f"consent given: {_words(d['kind'])}, by {d['source']}",
+    "consent_withdrawn": lambda d: f"consent withdrawn: {_words(d['kind'])}, by {d['source']}",
     "closed": lambda d: f"closed: {_words(d['because'])}",
     "erased": lambda d: "the person was forgotten; the proof stays",
 }

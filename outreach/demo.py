@@ -19,30 +19,30 @@ from pathlib import Path
 from typing import Any
 
 import click
-import waitress
 from flask import Flask
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 import webhooks
-from outreach import bootstrap, console
+from outreach import bootstrap, console, serving
 from outreach.book import import_book
 from outreach.bootstrap import Settings, WallClock
 from outreach.carriers.twilio import Twilio
 from outreach.core.terms import CaseStatus, ConfigError, Money
-from outreach.engine import payments
+from outreach.engine import payments, workers
 from outreach.engine.jobs import Driver, jobs
 from outreach.engine.runtime import Runtime
 from outreach.production import claim_port, logged, reload
 from outreach.samples.make import make_book
 from outreach.simulator import Simulator
 from outreach.store.database import Database
+from outreach.store.kept import keep
 from outreach.store.tables import cases, phones
-from outreach.store.tables import settings as stored
 
 HOST = "127.0.0.1"
 ACCOUNT = "AC" + "0" * 31 + "1"
 STRIDE = timedelta(minutes=3)  # how far the clock goes when nothing happens
 GRAIN = timedelta(seconds=5)  # what happens within this of each other happens in one go
+COARSEST = timedelta(minutes=1)  # on a machine too slow for the clock's pace
 SAVE_EVERY = timedelta(hours=6)
 DAY = 86400.0
 DATABASE = Path("data", "outreach.db")
@@ -92,6 +92,7 @@ class Demo:
     saved_at: datetime = field(init=False)
     reloaded_at: datetime = field(init=False)
     paid_until: datetime = field(init=False)
+    grain: timedelta = GRAIN
 
     def __post_init__(self) -> None:
         self.driver = Driver([replace(job, run=logged(job)) for job in jobs(self.runtime)])
@@ -110,7 +111,9 @@ class Demo:
             began, before = wall.now(), self.clock.at
             self.step()
             took = (wall.now() - began).total_seconds()
-            self.stop.wait(max(0.0, self._wall_seconds(self.clock.at - before) - took))
+            spare = self._wall_seconds(self.clock.at - before) - took
+            self.grain = max(self.grain / 2, GRAIN) if spare > 0 else min(self.grain * 2, COARSEST)
+            self.stop.wait(max(0.0, spare))
         self.save()
 
     def _wall_seconds(self, simulated: timedelta) -> float:
@@ -124,7 +127,8 @@ class Demo:
         at = self.clock.at + limit
         upcoming = self.simulator.next_event_at()
         if upcoming is not None and upcoming < at:
-            at = max(upcoming, min(self.clock.at + GRAIN, at))
+            at = max(upcoming, min(self.clock.at + self.grain, at))
+        workers.tick(self.runtime.db, workers.name(), at)
         self.clock.at = at
         done = self.simulator.advance(at)
         done += self._take_payments()
@@ -153,12 +157,7 @@ class Demo:
         self.saved_at = self.clock.at
         self.simulator.save(self.folder / "simulator.json")
         with self.runtime.db.begin() as tx:
-            value = self.clock.at.isoformat()
-            if (
-                tx.execute(update(stored).where(stored.c.name == bootstrap.DEMO_CLOCK).values(value=value)).rowcount
-                == 0
-            ):
-                tx.execute(insert(stored).values(name=bootstrap.DEMO_CLOCK, value=value))
+            keep(tx, bootstrap.DEMO_CLOCK, self.clock.at.isoformat())
 
 
 def _as_payments(tx: Any, e164: str, at: datetime, share: float) -> list[payments.Payment]:
@@ -178,15 +177,14 @@ def _as_payments(tx: Any, e164: str, at: datetime, share: float) -> list[payment
 
 
 def run_demo(
-    port: int, folder: Path, seconds_per_day: float, *, days: int = 0, browser: bool = True, fresh: bool = False
+    port: int, folder: Path, seconds_per_day: float, *, days: float = 0.0, browser: bool = True, fresh: bool = False
 ) -> None:
     """Start the demo and drive it until Ctrl-C (or for `days` simulated days). Raises ConfigError."""
     claim_port(HOST, port)
     if fresh and (folder / DATABASE).exists():
         shutil.rmtree(folder)
     demo = build_demo(port, folder, seconds_per_day)
-    server = waitress.create_server(_app(demo), host=HOST, port=port, threads=24)
-    threading.Thread(target=server.run, name="web", daemon=True).start()
+    end_web = serving.start(_app(demo), HOST, port, 24)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: demo.stop.set())
     address = f"http://{HOST}:{port}/"
@@ -197,7 +195,8 @@ def run_demo(
     try:
         demo.run(until)
     finally:
-        server.close()
+        end_web()
+        workers.leave(demo.runtime.db, workers.name())
         demo.runtime.db.close()
     click.echo(f"stopped at {demo.clock.at:%Y-%m-%d %H:%M}Z simulated; start again to go on, or --fresh to begin anew")
 
@@ -253,8 +252,7 @@ def _start(database_url: str) -> datetime:
 
 def _furnish(simulator: Simulator, runtime: Runtime, url: str) -> None:
     """Our numbers and our agents' phones, at the simulated carrier."""
-    senders = runtime.policy.senders
-    for number in {senders.default, *senders.by_creditor.values()}:
+    for number in runtime.policy.senders.all:
         simulator.inbound_url(
             number, sms_url=f"{url}/webhooks/twilio/sms/inbound", voice_url=f"{url}/webhooks/twilio/voice/inbound"
         )

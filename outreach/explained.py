@@ -11,6 +11,7 @@ from outreach.core.terms import Channel, Decision, OutreachError
 from outreach.core.zones import zone
 from outreach.engine.explaining import Way, ways
 from outreach.store.database import Database
+from outreach.store.switches import standing
 
 CHANNELS = {Channel.SMS: "text", Channel.CALL: "call"}
 
@@ -20,7 +21,9 @@ def explain(db: Database, rulebooks: Rulebooks, ref: str, at: datetime, channel:
     found = ways(db, rulebooks, ref, at, Channel(channel) if channel else None)
     if found is None:
         raise OutreachError(f"no case {ref!r}, expected a loan reference of the book")
-    return {"case": ref, "at": at.isoformat(), "ways": [_way(each) for each in found]}
+    with db.read() as connection:
+        stopped = [switch.because for switch in standing(connection)]
+    return {"case": ref, "at": at.isoformat(), "stopped": stopped, "ways": [_way(each) for each in found]}
 
 
 def _way(way: Way) -> dict[str, Any]:
@@ -53,7 +56,8 @@ def words(found: dict[str, Any]) -> str:
     """The same for people."""
     if not found["ways"]:
         return f"{found['case']}: no number on file, nobody can be contacted"
-    return "\n\n".join(_way_words(way) for way in found["ways"])
+    stopped = [f"nothing is placed whatever is lawful: {because}" for because in found["stopped"]]
+    return "\n\n".join([*stopped, *(_way_words(way) for way in found["ways"])])
 
 
 def _way_words(way: dict[str, Any]) -> str:

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import os
 import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import click
 import requests
-import waitress
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 import webhooks
-from outreach import bootstrap, console
+from outreach import bootstrap, console, serving
 from outreach.audit import audit_due
-from outreach.bootstrap import Settings, WallClock
+from outreach.bootstrap import Settings, SharedClock, WallClock
 from outreach.carriers import Finding, Problem, Wanted
-from outreach.carriers.twilio import Twilio
 from outreach.core.terms import Channel, ConfigError, OutreachError
-from outreach.engine import clockguard, plan
-from outreach.engine.jobs import Job, jobs
-from outreach.engine.runtime import Runtime
+from outreach.engine import clockguard, plan, workers
+from outreach.engine.jobs import Driver, Job, jobs
+from outreach.engine.runtime import Clock, Runtime
+from outreach.store.database import DATABASE_AWAY
 from outreach.store.reading import has_third_party
 
-WEB_THREADS = 16
+WEB_THREADS = 64  # most of those that wait do so together, for one commit
 REACH_S = 10.0
+LOOK_S = 0.2
+GARBAGE = 20_000  # objects made, less those let go of, after which it is looked for
+GRACE_S = 25.0  # below the half minute after which orchestrators kill
 GRAVE = frozenset({Problem.MISSING, Problem.FORBIDDEN})
 log = logging.getLogger("outreach")
 
@@ -48,61 +52,69 @@ class Parts:
 
 def serve(host: str, port: int, config: Path | None, parts: Parts) -> None:
     """Run until told to stop. Raises ConfigError for what is missing, before anything is placed."""
-    quiet_logs()
+    log.setLevel(logging.INFO)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
     settings = bootstrap.environment_settings()
     _require(settings, web=parts.web)
+    clock = bootstrap.clock(settings)
     if parts.web:
         claim_port(host, port)
-    carrier = Twilio(
-        settings.account_sid,
-        settings.auth_token,
-        public_url=settings.public_url,
-        api_url=settings.api_url or None,
-        api_key=settings.api_key or None,
-        api_secret=settings.api_secret or None,
-    )
-    runtime = bootstrap.build(settings, WallClock(), carrier, config_file=config)
-    stop = threading.Event()
+    runtime = bootstrap.build(settings, clock, bootstrap.carrier(settings), config_file=config)
+    runtime.closing = stop
+    keep_what_is_loaded()
     with ExitStack() as undo:
         undo.callback(runtime.db.close)
         with runtime.db.begin() as tx:
             clockguard.note(tx, runtime.clock.now())
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: stop.set())
         if parts.web:  # before the preflight: it asks whether the webhooks are reachable
-            undo.callback(_start_web(web_app(runtime, settings), host, port))
+            undo.callback(serving.start(web_app(runtime, settings), host, port, WEB_THREADS))
         if parts.preflight:
             preflight(runtime, settings.public_url)
-        if parts.worker:
+        if parts.worker and not stop.is_set():
+            workers.tick(runtime.db, workers.name(), runtime.clock.now())
             scheduler = schedule(runtime)
-            # what is in hand is finished: no attempt is left between two states
-            undo.callback(lambda: scheduler.shutdown(wait=True))
+            # what is in hand is finished, or parked: no attempt is left between two states
+            undo.callback(finish, lambda: scheduler.shutdown(wait=True), lambda: _leave(runtime))
         click.echo(_greeting(host, port, parts))
         stop.wait()
     click.echo("stopped; what was in hand is finished")
 
 
+def keep_what_is_loaded() -> None:
+    """Code, rulebooks and templates stay as long as the process: to look through them for garbage, again and again, took
+    a tenth of the time that sending takes. What comes later is looked through as ever, a little less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
+
+
+def finish(work: Callable[[], None], last: Callable[[], None], seconds: float = GRACE_S) -> None:
+    """End `work`, then do what is `last`. What takes longer than that is left: at any point a crash costs nobody anything."""
+    over = threading.Event()
+
+    def to_the_end() -> None:
+        work()
+        over.set()
+
+    threading.Thread(target=to_the_end, name="finish", daemon=True).start()
+    in_time = over.wait(seconds)
+    last()
+    if not in_time:
+        log.warning("not finished after %d s: what is under way is settled at the next start", seconds)
+        logging.shutdown()
+        os._exit(0)  # the threads of what hangs would be waited for otherwise
+
+
+def _leave(runtime: Runtime) -> None:
+    with suppress(*DATABASE_AWAY):
+        workers.leave(runtime.db, workers.name())
+
+
 def _greeting(host: str, port: int, parts: Parts) -> str:
     where = f"; console on http://{host}:{port}/" if parts.web else ""
     return f"outreach is at work ({' and '.join(name for name in ('web', 'worker') if getattr(parts, name))}){where}"
-
-
-def quiet_logs() -> None:
-    """Our own log lines, and of other libraries only what needs attention."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    log.setLevel(logging.INFO)
-
-
-def _start_web(app: Flask, host: str, port: int) -> Callable[[], None]:
-    """Serve `app` in threads of its own; returns what ends that."""
-    server = waitress.create_server(app, host=host, port=port, threads=WEB_THREADS)
-    threading.Thread(target=server.run, name="web", daemon=True).start()
-
-    def end() -> None:
-        server.close()
-        server.task_dispatcher.shutdown()
-
-    return end
 
 
 def _require(settings: Settings, *, web: bool) -> None:
@@ -160,12 +172,11 @@ def wanted(runtime: Runtime) -> Wanted:
     """What the active campaigns and the book are about to ask of the carrier."""
     active = [campaign for campaign in runtime.loaded.campaigns if campaign.active]
     channels = frozenset(a_try.channel for campaign in active for step in campaign.steps for a_try in step.tries)
-    senders = runtime.policy.senders
     with runtime.db.read() as connection:
         third_party = has_third_party(connection, "+1")
     return Wanted(
         channels=channels,
-        senders=frozenset({senders.default, *senders.by_creditor.values()}),
+        senders=frozenset(runtime.policy.senders.all),
         third_party_texts=third_party and Channel.SMS in channels,
     )
 
@@ -187,24 +198,37 @@ def web_app(runtime: Runtime, settings: Settings) -> Flask:
 def schedule(runtime: Runtime) -> BackgroundScheduler:
     """APScheduler starts each job by its interval; a run that comes late is run, once, never dropped."""
     scheduler = BackgroundScheduler(timezone="UTC")
+    start, fast = WallClock().now(), isinstance(runtime.clock, SharedClock)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a job still at work when it is due again is no news
     for job in [*jobs(runtime), *_housekeeping(runtime)]:
         scheduler.add_job(
-            logged(job),
+            _by_clock(job, runtime.clock) if fast else logged(job),
             "interval",
-            seconds=job.every.total_seconds(),
+            seconds=LOOK_S if fast else job.every.total_seconds(),
             id=job.name,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,  # the default of one second would drop a late run
+            next_run_time=start,  # else what is done hourly is never done by a process that is restarted more often
         )
     scheduler.start()
     return scheduler
+
+
+def _by_clock(job: Job, clock: Clock) -> Callable[[], int]:
+    """The job by a clock that is not the scheduler's own: looked at often, run when its time has come."""
+    driver = Driver([replace(job, run=logged(job))])
+    return lambda: driver.turn(clock.now())
 
 
 def _housekeeping(runtime: Runtime) -> list[Job]:
     def note_clock() -> int:
         with runtime.db.begin() as tx:
             clockguard.note(tx, runtime.clock.now())
+        return 0
+
+    def tick() -> int:
+        workers.tick(runtime.db, workers.name(), runtime.clock.now())
         return 0
 
     def reload_files() -> int:
@@ -214,6 +238,7 @@ def _housekeeping(runtime: Runtime) -> list[Job]:
         return audit_due(runtime.db, runtime.clock.now())
 
     return [
+        Job("tick", workers.EVERY, tick),
         Job("clock", timedelta(seconds=30), note_clock),
         Job("reload", timedelta(seconds=15), reload_files),
         Job("audit", timedelta(hours=1), audit_daily),
@@ -243,12 +268,12 @@ def logged(job: Job) -> Callable[[], int]:
         try:
             done = job.run()
         except OutreachError as error:
-            log.error("%s: %s", job.name, error)
+            log.error("%s: %s", job.name, error, extra={"job": job.name})
         except Exception:
-            log.exception("%s failed; it is tried again at its next time", job.name)
+            log.exception("%s failed; it is tried again at its next time", job.name, extra={"job": job.name})
         else:
             if done:
-                log.info("%s: %d", job.name, done)
+                log.info("%s: %d", job.name, done, extra={"job": job.name, "done": done})
             return done
         return 0
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -26,11 +27,13 @@ from outreach.core.terms import (
     Disposition,
     Inconvenient,
     Intent,
+    Money,
     OutreachError,
     PastContact,
     Phone,
     PhoneKind,
     PhonePlace,
+    PromisedPayment,
     Purpose,
     Suppression,
     SuppressionReason,
@@ -163,7 +166,7 @@ class Asked:
 
 def parse_ask(line: str | bytes | Mapping[str, Any]) -> Asked:
     """One line of `judge`. Raises AskError."""
-    model = _validated(AskIn, line)
+    model = validated(AskIn, line)
     ask = Ask(
         channel=model.channel,
         purpose=model.purpose,
@@ -250,17 +253,14 @@ class ReplyIn(Strict):
 
 def parse_reply(line: str | bytes | Mapping[str, Any]) -> ReplyIn:
     """One line of `read-reply`. Raises AskError."""
-    return _validated(ReplyIn, line)
+    return validated(ReplyIn, line)
 
 
 def intent_json(intent: Intent, asked: ReplyIn) -> dict[str, Any]:
-    """The answer of `read-reply`."""
-    promise = None
-    if intent.promise is not None:
-        amount = write_amount(intent.promise.amount) if intent.promise.amount else None
-        promise = {"on": intent.promise.on.isoformat(), "amount": amount}
+    """The answer of `read-reply`; several instalments, and times they ruled out, where there are any."""
+    promise = _promise_json(intent.promise) if intent.promise else None
     at = intent.callback_at.astimezone(asked.at.tzinfo).isoformat() if intent.callback_at else None
-    return {
+    found = {
         "id": asked.id,
         "intent": intent.kind,
         "promise": promise,
@@ -269,9 +269,36 @@ def intent_json(intent: Intent, asked: ReplyIn) -> dict[str, Any]:
         "needs_human": intent.needs_human,
         "why": intent.why,
     }
+    more = {
+        "instalments": [_promise_json(part) for part in intent.instalments],
+        "inconvenient": [times_json(times) for times in intent.wishes.times] if intent.wishes else [],
+    }
+    return found | {name: said for name, said in more.items() if said}
 
 
-def _validated(model: type[M], line: str | bytes | Mapping[str, Any]) -> M:
+def _promise_json(promised: PromisedPayment) -> dict[str, Any]:
+    amount = write_amount(promised.amount) if promised.amount else None
+    return {"on": promised.on.isoformat(), "amount": amount}
+
+
+def times_json(times: Inconvenient) -> dict[str, Any]:
+    """Times at which contact is inconvenient, as `judge` asks for them."""
+    return {
+        "days": [name for name, day in WEEKDAYS.items() if day in times.days],
+        "from": f"{times.start:%H:%M}",
+        "to": f"{times.end:%H:%M}",
+        "channel": times.channel,
+        "place": times.place,
+    }
+
+
+def amount_of(money: Money) -> Decimal:
+    """The amount as a decimal number of its currency."""
+    return Decimal(write_amount(money))
+
+
+def validated(model: type[M], line: str | bytes | Mapping[str, Any]) -> M:
+    """One line as the model reads it. Raises AskError in words."""
     try:
         content = line if isinstance(line, Mapping) else json.loads(line)
         return model.model_validate(content)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from postgres import Run
+from sqlalchemy import event
 
 from outreach.store.database import Database
 from outreach.store.migrate import migrate
+from tests.clock import HandClock
 
 RUN = pytest.StashKey[Run]()
 numbers = itertools.count(1)
@@ -29,25 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if run := config.stash.get(RUN, None):
         run.close()
-
-
-class HandClock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self, at: datetime) -> None:
-        self.set(at)
-
-    def now(self) -> datetime:
-        return self._at
-
-    def set(self, at: datetime) -> None:
-        if at.tzinfo is None:
-            raise ValueError("instants are aware UTC")
-        self._at = at.astimezone(UTC)
-
-    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        self._at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return self._at
 
 
 @pytest.fixture
@@ -77,8 +61,14 @@ def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "outreach.db"
     shutil.copy(sqlite_template, path)
     db = Database(f"sqlite:///{path}")
+    event.listen(db.engine, "connect", _no_disk)
     yield db
     db.close()
+
+
+def _no_disk(connection: sqlite3.Connection, _record: object) -> None:
+    """As on the PostgreSQL of the tests, nothing waits for the disk; `test_database` proves what a deployment does."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "outreach.carriers": ("outreach.core",),
     "outreach.wire": ("outreach.core",),
     "outreach.casewords": ("outreach.core",),
+    "outreach.labelled": ("outreach.core", "outreach.wire"),
     "outreach.samples": (),
     "outreach.simulator": ("outreach.core", "outreach.messages"),
     "outreach.checking": ("outreach.core", "outreach.campaigns", "outreach.messages"),
@@ -31,6 +32,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "outreach.explained": ("outreach.core", "outreach.store", "outreach.engine"),
     "outreach.oracle": ("outreach.core",),
     "outreach.erase": ("outreach.core", "outreach.store", "outreach.engine"),
+    "outreach.serving": (),
+    "outreach.logs": ("outreach.core",),
+    "outreach.statuswords": ("outreach.core", "outreach.carriers"),
+    "outreach.status": ("outreach.core", "outreach.store", "outreach.engine"),
     "outreach.bootstrap": (
         "outreach.core", "outreach.store", "outreach.campaigns", "outreach.messages", "outreach.carriers",
         "outreach.engine",
@@ -38,11 +43,12 @@ MAY: dict[str, tuple[str, ...]] = {
     "outreach.console": (
         "outreach.core", "outreach.store", "outreach.campaigns", "outreach.messages", "outreach.engine",
         "outreach.carriers", "outreach.casewords", "outreach.bootstrap", "outreach.wire", "outreach.audit",
-        "outreach.explained",
+        "outreach.explained", "outreach.status",
     ),
     "webhooks": ("outreach.core", "outreach.carriers", "outreach.engine"),
     "outreach.production": ("outreach", "webhooks"),
     "outreach.demo": ("outreach", "webhooks"),
+    "outreach.operating": ("outreach",),
     "outreach.__main__": ("outreach",),
     "outreach": (),
 }  # fmt: skip

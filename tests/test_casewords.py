@@ -29,3 +29,29 @@ def test_a_refusal_names_rule_citation_and_when() -> None:
 
 def test_an_unknown_kind_is_still_said_without_digests() -> None:
     assert line("moon_landed", {"phone": "abc", "crew": 3}) == "moon landed: crew 3"
+
+
+def test_what_a_person_did_at_their_desk_says_who() -> None:
+    assert line("noted", {"what": "note", "by": "Abe"}) == "note by Abe"
+    told = {"what": "handled", "by": "Abe", "task": "reply", "decision": "wrong_number"}
+    assert line("noted", told) == "reply dealt with by Abe: wrong number"
+    assert line("noted", {"what": "tidied", "by": "Abe"}) == "noted: what tidied, by Abe"
+
+
+def test_what_the_book_says_anew_is_said_without_brackets_and_quotes() -> None:
+    told = {
+        "source": "book",
+        "changed": ["amount_due", "due_on"],
+        "was": {"amount_due_minor": 500, "due_on": "2027-03-01"},
+    }
+    assert (
+        line("updated", told)
+        == "book updated: amount due, due on (was amount due 500 in minor units, due on 2027-03-01)"
+    )
+    assert line("updated", {"changed": ["phone"]}) == "book updated: phone"
+
+
+def test_what_goes_on_or_opens_again_says_why() -> None:
+    assert line("resumed", {"because": "the promise was taken back"}) == "goes on: the promise was taken back"
+    assert line("reopened", {"because": "something is due again"}) == "opened again: something is due again"
+    assert line("consented", {"kind": "sms", "source": "sms"}) == "consent given: sms, by sms"

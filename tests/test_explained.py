@@ -13,7 +13,7 @@ from outreach.core.explain import week
 from outreach.core.gate import judge
 from outreach.core.terms import Channel, OutreachError, Voice
 from outreach.engine import assemble
-from outreach.store import facts
+from outreach.store import facts, switches
 from outreach.store.database import Database
 from tests.engine.house import ROOT, House
 
@@ -28,10 +28,19 @@ def house(sqlite_db: Database, hand_clock: object) -> House:
     return made
 
 
+def test_a_stop_of_everything_is_said_before_what_the_law_says(house: House) -> None:
+    with house.db.begin() as tx:
+        switches.stop(tx, "Sue", "wrong amounts", NIGHT)
+    found = explained.explain(house.db, house.runtime.loaded.rulebooks, "L1", NIGHT, "call")
+    assert explained.words(found).startswith(
+        "nothing is placed whatever is lawful: everything was stopped by Sue: wrong amounts\n"
+    )
+
+
 def test_why_not_now_when_then_and_what_if(house: House) -> None:
     found = explained.explain(house.db, house.runtime.loaded.rulebooks, "L1", NIGHT, "call")
     (way,) = found["ways"]
-    assert (way["number"], way["zone"], way["decision"]) == ("********0123", "America/New_York", "refuse")
+    assert (way["number"], way["zone"], way["decision"]) == ("+15·····0123", "America/New_York", "refuse")
     rules = {refusal["rule"]: refusal for refusal in way["refusals"]}
     assert rules["US-F-01"]["retry_at"] == "2026-11-25T08:00:01-05:00"
     assert rules["US-T-01"]["retry_at"] is None and way["earliest"] is None

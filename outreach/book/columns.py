@@ -201,23 +201,24 @@ def read_tags(text: str) -> tuple[str, ...]:
     return tuple(sorted(map(_no_formula, tags)))
 
 
+often = lru_cache(maxsize=1_000)  # for columns in which a book says the same few things over and over
 # Columns that can be read without looking at another one. `phone`, `region`, `balance` and `amount_due` can't.
 READERS: dict[str, Callable[[str], Any]] = {
     "debtor_ref": code_of(100),
     "name": text_of(200),
     "language": read_language,
-    "phone_kind": word_of(*PhoneKind),
-    "phone_place": word_of(*PhonePlace),
+    "phone_kind": often(word_of(*PhoneKind)),
+    "phone_place": often(word_of(*PhonePlace)),
     "email": read_email,
     "address": text_of(300),
-    "city": text_of(100),
-    "postcode": text_of(16),
+    "city": often(text_of(100)),
+    "postcode": often(text_of(16)),
     "country": read_country,
     "timezone": read_zone,
     "loan_ref": code_of(100),
-    "creditor": text_of(200),
-    "collector": word_of(*Collector),
-    "product": text_of(100),
+    "creditor": often(text_of(200)),
+    "collector": often(word_of(*Collector)),
+    "product": often(text_of(100)),
     "currency": read_currency,
     "due_on": read_date,
     "funding_account": code_of(100),

@@ -18,7 +18,7 @@ from outreach.book.rows import BookRow
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money
 from outreach.store.bulk import insert_rows, new_ids, rows_in, update_rows
-from outreach.store.caselog import GENESIS, LOGGED, Entry, canonical, loggable, record
+from outreach.store.caselog import GENESIS, LOGGED, Entry, Head, canonical, loggable, record
 from outreach.store.database import claim
 from outreach.store.tables import cases, debtors
 
@@ -74,10 +74,10 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     by_debtor, by_loan = _grouped(row for row in rows if row.line not in merged.rejected)
     people = persons.gather(tx, by_debtor, known, default_language)
     persons.merge_people(tx, people, now)
-    entries = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
+    entries, opened = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
     changes = _changes(tx, people, {ref: group for ref, group in by_loan.items() if ref in on_file}, on_file)
     entries += _entries(tx, changes, {person.id: person for person in people}, now)
-    record(tx, entries)
+    record(tx, entries, opened)
     underway.take_back(tx, {case.debtor_id for case, _ in changes.values()}, now)
     persons.finish(tx, people)
     merged.created = len(by_loan.keys() - on_file.keys())
@@ -159,16 +159,18 @@ def _paid_since(case: Row[Any], row: BookRow) -> bool:
 
 def _open(
     tx: Connection, people: Iterable[Person], groups: Mapping[str, Sequence[BookRow]], now: datetime
-) -> list[Entry]:
-    """Insert the cases that are new; returns their first events."""
+) -> tuple[list[Entry], list[Head]]:
+    """Insert the cases that are new; returns their first events, and where their logs start."""
     by_ref = {person.ref: person for person in people}
     rows: list[tuple[Any, ...]] = []
     entries: list[Entry] = []
+    heads: list[Head] = []
     for case_id, (ref, group) in zip(new_ids(tx, cases, len(groups)), groups.items(), strict=True):
         person = by_ref[group[0].debtor_ref]
         person.stale = True  # another loan may join in what was decided for the first
         said = said_of_loan(group)
         values = {name: said.get(name) for name in LOAN} | {"due_on": group[0].due_on, "tags": said.get("tags", [])}
+        heads.append(Head(case_id, ref))
         opening = (CaseStatus.ACTIVE, 0, GENESIS, True, canonical(said), now)
         rows.append((case_id, person.id, ref, said["currency"], *values.values(), *opening))
         logged = {name: loggable(values[name]) for name in LOGGED if name in values}
@@ -186,7 +188,7 @@ def _open(
         if said["amount_due_minor"] == 0:
             entries.append(_closed(case_id, now))
     insert_rows(tx, cases, OPENING, rows)
-    return entries
+    return entries, heads
 
 
 def _closed(case_id: int, now: datetime) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,13 @@ from outreach.book.columns import READERS, REQUIRED, read_money, read_region
 from outreach.book.numbers import read_number
 from outreach.core.terms import Collector, ConsentGivenTo, ConsentKind, PhoneKind, PhonePlace
 
+# Columns that are read in the light of another one.
+DEPENDENT: tuple[tuple[str, str, Callable[[str, Any], Any]], ...] = (
+    ("region", "country", read_region),
+    ("phone", "country", read_number),
+    ("balance", "currency", read_money),
+    ("amount_due", "currency", read_money),
+)
 CONSENTS = (("sms_consent_on", ConsentKind.SMS), ("recorded_call_consent_on", ConsentKind.RECORDED_CALL))
 
 LONGEST_REASON = 300  # characters
@@ -53,15 +60,16 @@ class RowReader:
     def __init__(self, header: Sequence[str], today: date) -> None:
         self._width = len(header)
         self._readers = [(place, name, READERS[name]) for place, name in enumerate(header) if name in READERS]
-        self._at = {name: place for place, name in enumerate(header)}
-        self._required = [(name, self._at[name]) for name in REQUIRED]
+        at = {name: place for place, name in enumerate(header)}
+        self._dependent = [(at[name], name, light, read) for name, light, read in DEPENDENT if name in at]
+        self._required = [(name, at[name]) for name in REQUIRED]
         self._today = today
 
     def read(self, line: int, cells: list[str]) -> Outcome:
         """The row, or its reasons, each starting with the column's name."""
         if len(cells) != self._width:
             return (f"{len(cells)} cells, the header has {self._width}",)
-        cells = [cell.strip() for cell in cells]
+        cells = list(map(str.strip, cells))
         reasons = [f"{name}: is empty" for name, place in self._required if not cells[place]]
         values: dict[str, Any] = {}
         for place, name, read in self._readers:
@@ -75,18 +83,10 @@ class RowReader:
 
     def _read_dependent(self, cells: list[str], values: dict[str, Any], reasons: list[str]) -> None:
         """Columns that are read in the light of another one; left out when that one is missing."""
-        country, currency = values.get("country"), values.get("currency")
-        attempts: Iterable[tuple[str, Any, Callable[[str, Any], Any]]] = (
-            ("region", country, read_region),
-            ("phone", country, read_number),
-            ("balance", currency, read_money),
-            ("amount_due", currency, read_money),
-        )
-        for name, light, read in attempts:
-            cell = cells[self._at[name]] if name in self._at else ""
-            if cell and light:
+        for place, name, light, read in self._dependent:
+            if (cell := cells[place]) and light in values:
                 try:
-                    values[name] = read(cell, light)
+                    values[name] = read(cell, values[light])
                 except ValueError as error:
                     reasons.append(f"{name}: {error}"[:LONGEST_REASON])
         for name, _ in CONSENTS:

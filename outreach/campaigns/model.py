@@ -18,10 +18,10 @@ from outreach.core.cadence import Anchor, Audience, Campaign, Condition, Late, S
 from outreach.core.money import read_amount
 from outreach.core.terms import Channel, Collector, Disposition
 
-OFFSET = re.compile(r"(due|broken)(?:\s*([+-])\s*(\d{1,3})\s*d)?")
+OFFSET = re.compile(r"(due|promised|broken)(?:\s*([+-])\s*(\d{1,3})\s*d)?")
 SPAN = re.compile(r"(\d{1,3})\s*(h|d)")
 STAGE = re.compile(r"(-?\d{1,4})?\s*\.\.\s*(-?\d{1,4})?")
-WORDS = {"due": Anchor.DUE, "broken": Anchor.PROMISE_BROKEN}
+WORDS = {"due": Anchor.DUE, "promised": Anchor.PROMISED, "broken": Anchor.PROMISE_BROKEN}
 
 
 class Strict(BaseModel):
@@ -62,7 +62,9 @@ def _stage(value: object) -> tuple[int | None, int | None]:
 def _offset(value: object) -> tuple[Anchor, int]:
     match = OFFSET.fullmatch(str(value).strip())
     if match is None:
-        raise ValueError(f"{value!r} is no time, expected `due - 3d`, `due`, `due + 7d` or `broken + 1d`")
+        raise ValueError(
+            f"{value!r} is no time, expected `due - 3d`, `due`, `due + 7d`, `promised - 1d` or `broken + 1d`"
+        )
     days = int(match[3] or 0)
     return WORDS[match[1]], -days if match[2] == "-" else days
 
@@ -206,7 +208,11 @@ class CampaignModel(Strict):
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ValueError(f"two steps are named {twice!r}, expected a name of its own for each")
         if len({step.at[0] for step in self.cadence}) > 1:
-            raise ValueError("steps count from `due` and from `broken`, expected one of the two for all")
+            raise ValueError("steps count from several days, expected one of `due`, `promised` and `broken` for all")
+        if self.cadence[0].at[0] is Anchor.PROMISED and Condition.PROMISED in self.stop_when:
+            raise ValueError(
+                "steps count from `promised`, at which `stop_when` ends it at once, expected `stop_when: paid`"
+            )
         places = [(step.at[1], step.at_time) for step in self.cadence]
         if places != sorted(places):
             raise ValueError("the steps are not in the order of their times, expected the earliest first")

@@ -83,8 +83,9 @@ def parse(text: str, file: str) -> Any:
         raise ConfigError(Fault(file, line, column, what)) from None
     except RecursionError:
         raise ConfigError(Fault(file, 1, 1, TOO_DEEP)) from None
-    except (YAMLError, ValueError) as error:
-        raise ConfigError(_odd_date(text, file) or Fault(file, 0, 0, f"not YAML: {error}".splitlines()[0])) from None
+    except (YAMLError, ValueError, NotImplementedError) as error:  # the last: comments where nobody puts them
+        why = str(error).split("\n")[0] or "its comments can't be made out"
+        raise ConfigError(_odd_date(text, file) or Fault(file, 0, 0, f"not YAML: {why}")) from None
     if not isinstance(document, Mapping):
         raise ConfigError(Fault(file, 1, 1, "empty or no mapping, expected `key: value` lines"))
     return document

@@ -68,6 +68,8 @@ DUTIES: Mapping[tuple[Channel, str], Duty] = {
         "promise_broken_first": _PROMISE_SMS,
         "promise_broken_second": _PROMISE_SMS,
         "promise_confirmed": replace(_DEBT_ANSWER, given=_PROMISE),
+        "plan_confirmed": replace(_DEBT_ANSWER, given=frozenset({"instalments"})),
+        "counter_offer": replace(_DEBT_ANSWER, given=frozenset({"offered_on"})),
         "promise_cancelled": _DEBT_ANSWER,
         "ask_date": _DEBT_ANSWER,
         # 12 CFR 1006.14(h)(2)(i), 47 CFR 64.1200(a)(12): nothing but the confirmation, and that it is honoured.
@@ -80,6 +82,7 @@ DUTIES: Mapping[tuple[Channel, str], Duty] = {
         "dispute_noted": _DEBT_ANSWER,
         "thanks_paid": _DEBT_ANSWER,
         "language_changed": _ANSWER,
+        "limits_noted": _ANSWER,
     }.items()},
     **{(Channel.CALL, name): duty for name, duty in {
         "reminder_call": _CAMPAIGN_CALL,
@@ -94,6 +97,7 @@ DUTIES: Mapping[tuple[Channel, str], Duty] = {
         "connecting": _SECRET_PHRASE,
         "no_agent": _SECRET_PHRASE,
         "callback_noted": _SECRET_PHRASE,
+        "callback_call": _SECRET_PHRASE,
         "stopped": _SECRET_PHRASE,
         "goodbye": _SECRET_PHRASE,
         "unclear": _SECRET_PHRASE,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from outreach.core.terms import Channel, Collector, ConfigError, Fault, Money
+from outreach.core.terms import Channel, Collector, ConfigError, Fault, Inconvenient, Money
 from outreach.messages import wording
 from outreach.messages.duties import Duty, Elements, duty_of
 from outreach.messages.facts import Facts, Loan, Rendered, context, last_four, totals
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _TODAY = date(2026, 11, 23)
 _SATURDAY = date(2026, 11, 28)  # `sábado`: the weekday that costs most in Spanish
-_OPTIONAL = frozenset({"debtor_name", "agent", "promise_on", "promise_amount", "offered_on", "callback_at"})
+_OPTIONAL = frozenset(
+    {"debtor_name", "agent", "promise_on", "promise_amount", "offered_on", "callback_at", "offered_amount"}
+)
 
 
 def _loan(number: int) -> Loan:
@@ -40,14 +42,21 @@ _FULL = Facts(
     promise_on=_SATURDAY,
     promise_amount=Money(1_234_567, "USD"),
     offered_on=_SATURDAY,
+    offered_amount=Money(1_234_567, "USD"),
     callback_at=datetime(2026, 11, 28, 15, 30, tzinfo=UTC),
     choices=(date(2026, 11, 25), date(2026, 11, 27), date(2026, 11, 30)),
+    instalments=((_SATURDAY, Money(1_234_567, "USD")), (date(2026, 12, 5), Money(1_234_567, "USD"))),
+    noted=(
+        Inconvenient(frozenset({6, 7}), time(0), time(0), Channel.CALL),
+        Inconvenient(frozenset(range(1, 8)), time(0), time(10, 30), Channel.CALL),
+        Inconvenient(frozenset(range(1, 8)), time(20, 30), time(0), Channel.CALL),
+    ),
 )
 
 
 def examples(given: frozenset[str]) -> Iterator[Facts]:
     """Long but plausible facts: each collector, one loan and several, all optional facts and only the `given` ones."""
-    bare = replace(_FULL, choices=(), **dict.fromkeys(_OPTIONAL - given))  # type: ignore[arg-type]
+    bare = replace(_FULL, choices=(), noted=(), **dict.fromkeys(_OPTIONAL - given))  # type: ignore[arg-type]
     for collector in Collector:
         for facts in (_FULL, bare):
             for count in (1, 2, 5) if "loan" in given else (0, 1, 2, 5):

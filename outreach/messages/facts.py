@@ -9,12 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined
 
-from outreach.core.terms import Collector, Money
+from outreach.core.terms import Channel, Collector, Inconvenient, Money, PhonePlace
 from outreach.messages.segments import Encoding
 
 COMPANY_LENGTH = 60
@@ -37,7 +38,8 @@ class Loan:
 class Facts:
     """Everything one message may say. Dates and `callback_at` are in the debtor's own zone.
 
-    `choices`: the days the keypress menu offers, first key first.
+    `choices`: the days the keypress menu offers, first key first. `noted`: the times the debtor just ruled out.
+    `instalments`: of a promise of several payments, the day and amount of each.
     """
 
     creditor: str
@@ -53,6 +55,9 @@ class Facts:
     offered_on: date | None = None
     callback_at: datetime | None = None
     choices: tuple[date, ...] = ()
+    noted: tuple[Inconvenient, ...] = ()
+    instalments: tuple[tuple[date, Money], ...] = ()
+    offered_amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,23 @@ VARIABLES: Mapping[str, Variable] = {
     "totals": Variable("money", "the amounts due, added up for each currency", debt=True),
     "promise_on": Variable("date", "the day the debtor promised", can_be_empty=True, debt=True),
     "promise_amount": Variable("money", "what the debtor promised", can_be_empty=True, debt=True),
+    "instalments": Variable(
+        "instalments", "several payments promised; write `instalments|plan`", can_be_empty=True, debt=True
+    ),
     "offered_on": Variable("date", "the day our last message proposed", can_be_empty=True, debt=True),
+    "offered_amount": Variable(
+        "money", "the amount proposed with it, if not all that is due", can_be_empty=True, debt=True
+    ),
     "callback_at": Variable("time", "when the debtor asked to be called", can_be_empty=True),
+    "noted": Variable("yes/no", "true when the debtor just said when, or where, not to contact them"),
+    "only_after": Variable("time", "contact is wanted only after this hour", can_be_empty=True),
+    "only_before": Variable("time", "contact is wanted only before this hour", can_be_empty=True),
+    "not_from": Variable("time", "no contact from this hour on, up to `not_to`", can_be_empty=True),
+    "not_to": Variable("time", "the end of `not_from`", can_be_empty=True),
+    "not_on": Variable("weekdays", "days of the week without contact; write `not_on|weekdays`", can_be_empty=True),
+    "not_at_work": Variable("yes/no", "true when they do not want to be reached at work"),
+    "calls_only": Variable("yes/no", "true when what was noted is about calls, not texts"),
+    "texts_only": Variable("yes/no", "true when what was noted is about texts, not calls"),
     "choices": Variable("dates", "the days offered by keypress", debt=True),
 }
 
@@ -122,6 +142,7 @@ def empty(name: str) -> Empty:
     return Empty(hint=f"`{name}` is empty", name=name)
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str, length: int) -> str:
     """Only what can be read: no control, format or direction characters, single spaces, at most `length` characters."""
     shown = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
@@ -151,7 +172,9 @@ def context(facts: Facts) -> dict[str, Any]:
         "loan": loans[0] if loans else None,
         "promise_on": facts.promise_on,
         "promise_amount": facts.promise_amount,
+        "instalments": facts.instalments or None,
         "offered_on": facts.offered_on,
+        "offered_amount": facts.offered_amount,
         "callback_at": facts.callback_at,
     }
     always = {
@@ -162,8 +185,42 @@ def context(facts: Facts) -> dict[str, Any]:
         "count": len(loans),
         "totals": totals(loan.amount for loan in facts.loans),
         "choices": list(facts.choices),
+        "noted": bool(facts.noted),
+        "not_at_work": any(times.place is PhonePlace.WORK for times in facts.noted),
+        "calls_only": {times.channel for times in facts.noted} == {Channel.CALL},
+        "texts_only": {times.channel for times in facts.noted} == {Channel.SMS},
     }
+    given |= _hours(facts.noted)
     return always | {name: empty(name) if value in (None, "") else value for name, value in given.items()}
+
+
+EVERY_DAY, MIDNIGHT = frozenset(range(1, 8)), time(0)
+
+
+def _hours(noted: Iterable[Inconvenient]) -> dict[str, Any]:
+    """The times ruled out, by the names templates call them by; several are told as one only where that says no less."""
+    found: dict[str, Any] = dict.fromkeys(("only_after", "only_before", "not_from", "not_to", "not_on"))
+    for times in noted:
+        if times.place is not None:
+            continue
+        daily = times.days == EVERY_DAY
+        if daily and times.start == MIDNIGHT:
+            found["only_after"] = max(times.end, found["only_after"] or MIDNIGHT)
+        elif daily and times.end == MIDNIGHT:
+            found["only_before"] = min(times.start, found["only_before"] or times.start)
+        elif not daily:
+            found["not_on"] = tuple(sorted({*times.days, *(found["not_on"] or ())}))
+        if not (daily and MIDNIGHT in (times.start, times.end)) and times.start != times.end:
+            found["not_from"], found["not_to"] = times.start, times.end
+    return found
+
+
+def tellable(noted: Iterable[Inconvenient]) -> bool:
+    """Can a message say these times in one sentence? At most one span within a day, and no days beside it but its own."""
+    spans = {(t.days, t.start, t.end) for t in noted if t.place is None and MIDNIGHT not in (t.start, t.end)}
+    partly = {t for t in noted if t.place is None and t.days != EVERY_DAY and t.start != t.end}
+    whole_days = {t for t in noted if t.place is None and t.days != EVERY_DAY and t.start == t.end}
+    return len(spans | {(t.days, t.start, t.end) for t in partly}) <= 1 and not (partly and whole_days)
 
 
 def totals(amounts: Iterable[Money]) -> list[Money]:

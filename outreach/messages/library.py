@@ -33,6 +33,7 @@ class Library:
     def __init__(self, root: Path, shelves: Mapping[tuple[Channel, str], Shelf]) -> None:
         self.root = root
         self.shelves = shelves
+        self._facts: dict[tuple[Channel, str, str], frozenset[str]] = {}  # of a message, once it was asked for
 
     @classmethod
     def load(cls, folder: Path) -> Library:
@@ -85,7 +86,10 @@ class Library:
     def mentions(self, channel: Channel, name: str, language: str | None, fact: str) -> bool:
         """Does this message use the fact anywhere? (`offered_on`: does it propose a date at all?)"""
         shelf = self.shelf(channel, name, language)
-        return any(use.fact == fact for use in uses(name + SUFFIX, shelf.trees))
+        asked = (channel, shelf.language, name)
+        if asked not in self._facts:
+            self._facts[asked] = frozenset(use.fact for use in uses(name + SUFFIX, shelf.trees))
+        return fact in self._facts[asked]
 
     def lint(self, max_segments: int = 4) -> list[Fault]:
         """What must be mended, in the order of the files; empty when all is well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,9 @@ FILTERS: Mapping[str, Shape] = {
     "money": Shape((Money, list), lambda value, language, _: wording.money(value, language)),
     "date": Shape((date,), wording.date_text),
     "day": Shape((date,), wording.day_text),
-    "time": Shape((datetime,), lambda value, language, _: wording.time_text(value, language)),
+    "time": Shape((datetime, time), lambda value, language, _: wording.time_text(value, language)),
+    "plan": Shape((tuple,), wording.plan_text),
+    "weekdays": Shape((tuple,), lambda value, language, _: wording.weekdays_text(value, language)),
     "phone": Shape((str,), lambda value, _, __: wording.phone_text(value)),
     "spoken_money": Shape((Money, list), lambda value, language, _: wording.spoken_money(value, language)),
     "spoken_day": Shape((date,), wording.spoken_day),

@@ -37,16 +37,22 @@ def count_segments(text: str) -> Segments:
     """Count the parts of `text` exactly as they are billed. An empty text has none."""
     forced_by = outside_gsm(text)
     encoding: Encoding = "UCS-2" if forced_by else "GSM-7"
-    costs = [_ucs_cost(c) for c in text] if forced_by else [_gsm_cost(c) for c in text]
-    units = sum(costs)
+    cost = _ucs_cost if forced_by else _gsm_cost
+    units = len(text) + sum(cost(c) - 1 for c in text if c in GSM_EXTENDED or c > "\uffff")
     alone = units <= _ALONE[encoding]
-    count = min(units, 1) if alone else _parts(costs, _PART[encoding])
+    if alone:
+        count = min(units, 1)
+    elif units == len(text):
+        count = -(-units // _PART[encoding])
+    else:
+        count = _parts(map(cost, text), _PART[encoding])
     return Segments(count, encoding, units, forced_by)
 
 
 def outside_gsm(text: str) -> tuple[str, ...]:
     """The characters of `text` that GSM-7 does not have, each once, in order of appearance."""
-    return tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENDED))
+    outside = set(text) - GSM_BASIC - GSM_EXTENDED
+    return tuple(c for c in dict.fromkeys(text) if c in outside) if outside else ()
 
 
 def _gsm_cost(character: str) -> int:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_symbol
 
@@ -48,6 +49,12 @@ _HUNDREDTHS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "zh": {"USD": ("美分", "美分"), "EUR": ("欧分", "欧分"), "GBP": ("便士", "便士")},
 }
+# Said shorter than day by day; in Spanish `sábado` would make a text UCS-2 as well.
+_SHORTER: dict[tuple[int, ...], dict[str, str]] = {
+    (6, 7): {"en": "weekends", "es": "fines de semana", "zh": "周末"},
+    (1, 2, 3, 4, 5): {"en": "Monday to Friday", "es": "lunes a viernes", "zh": "周一至周五"},
+}
+_COMMA_GROUPS = ("en_US", "zh")  # 1,234.50, as Python writes it
 _AND: dict[str, str] = {"en": " and ", "es": " con ", "zh": ""}
 
 _PLAIN = str.maketrans(
@@ -72,6 +79,7 @@ def tidy(text: str, language: str) -> str:
     return text.translate(_PLAIN)
 
 
+@lru_cache(maxsize=256)
 def base(language: str) -> str:
     """`es-MX` -> `es`."""
     return re.split(r"[-_]", language, maxsplit=1)[0].lower()
@@ -110,6 +118,22 @@ def time_text(at: time | datetime, language: str) -> str:
     return _narrow(format_time(at.time() if isinstance(at, datetime) else at, "short", locale=locale))
 
 
+def plan_text(parts: Sequence[tuple[date, Money]], language: str, today: date) -> str:
+    """`$50.00 (27 Nov) and $50.00 (4 Dec)`: what is to be paid on which days."""
+    said = [f"{money(amount, language)} ({date_text(on, language, today)})" for on, amount in parts]
+    return _join(said, language)
+
+
+def weekdays_text(days: Sequence[int], language: str) -> str:
+    """`weekends`, `Monday and Tuesday`, `lunes y martes`: ISO weekdays, in order."""
+    short = _SHORTER.get(tuple(days), {}).get(base(language))
+    if short is not None:
+        return short
+    names = get_day_names("wide", locale=_locale(language))
+    return _join([names[day - 1] for day in days], language)
+
+
+@lru_cache(maxsize=4096)
 def phone_text(e164: str) -> str:
     """`+1 212-555-0123`: international, so that it can be tapped anywhere."""
     try:
@@ -135,9 +159,12 @@ def spoken_digits(text: str) -> str:
 
 
 def _join(parts: Sequence[str], language: str) -> str:
+    if len(parts) == 1:
+        return _narrow(parts[0])
     return _narrow(format_list(parts, locale=_locale(language)))
 
 
+@lru_cache(maxsize=256)
 def _locale(language: str) -> Locale:
     return Locale.parse(language.replace("-", "_"))
 
@@ -146,6 +173,7 @@ def _narrow(text: str) -> str:
     return _SPACES.sub(" ", text)
 
 
+@lru_cache(maxsize=65536)
 def _money(amount: Money, language: str) -> str:
     lang, value = base(language), _decimal(amount)
     if lang == "zh":
@@ -167,6 +195,8 @@ def _signed(amount: Money, lang: str) -> str:
 def _digits(amount: Money, locale: str) -> str:
     """The number alone, grouped, always with all the decimals of its currency: a two-digit tail is never thousands."""
     places = exponent(amount.currency)
+    if locale in _COMMA_GROUPS:
+        return f"{_decimal(amount):,.{places}f}"
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return _narrow(format_decimal(_decimal(amount), format=pattern, locale=locale))
 
@@ -199,6 +229,7 @@ def _decimal(amount: Money) -> Decimal:
     return Decimal(amount.minor).scaleb(-exponent(amount.currency))
 
 
+@lru_cache(maxsize=4096)
 def _date(on: date, language: str, today: date, form: int) -> str:
     lang, other_year = base(language), on.year != today.year
     if lang not in _DATES:

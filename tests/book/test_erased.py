@@ -12,10 +12,11 @@ from sqlalchemy import func, insert, select
 from outreach.audit import audit
 from outreach.console import acts
 from outreach.core.terms import Money
-from outreach.engine import clockguard, payments
+from outreach.engine import clockguard, payments, workers
 from outreach.erase import erase
+from outreach.store import switches
 from outreach.store.database import Database
-from outreach.store.tables import inconvenient_times, metadata, users
+from outreach.store.tables import inbound_messages, inconvenient_times, labelled_replies, metadata, users
 from tests.book.forgetting import OURS, Served, traces
 from tests.book.shelf import Shelf, row
 
@@ -86,8 +87,14 @@ def a_whole_life(served: Served, shelf: Shelf) -> list[str]:
         acts.stop(desk, {"reason": "refused_channel", "reach": "debtor", "channel": "call"})
         times = {"days": [1, 2], "start": "09:00", "end": "10:00", "at": now}
         tx.execute(insert(inconvenient_times).values(debtor_id=desk.person.id, **times))
+        said = tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.debtor_id == desk.person.id).limit(1))
+        label = {"inbound_message_id": said, "intent": "question", "decision": "spoke", "labelled_by": "abe"}
+        tx.execute(insert(labelled_replies).values(labelled_at=now, **label))
         tx.execute(insert(users).values(name="abe", password_hash="x", role="agent", active=True))
         clockguard.note(tx, now)
+        switches.stop(tx, "abe", "a look at things", now)
+        switches.resume(tx, "abe", "all is well", now)
+    workers.tick(db, "here:1", now)
     served.at("2027-03-12T18:00:00-05:00")  # what is on its way arrives
     return [*TYPED, NOTED, *served.said_to(PHONE)]
 

@@ -82,7 +82,10 @@ def test_steps_have_names_of_their_own_and_come_in_order() -> None:
     back = GOOD + "  - {step: two, at: due, time: '09:30', sms: x}\n"
     assert "not in the order of their times" in faults(back)[0]
     mixed = GOOD + "  - {step: two, at: broken + 9d, time: '09:30', sms: x}\n"
-    assert "count from `due` and from `broken`" in faults(mixed)[0]
+    assert "steps count from several days" in faults(mixed)[0]
+    promised = GOOD.replace("due + 1d", "promised - 1d")
+    assert "expected `stop_when: paid`" in faults(promised)[0]
+    read_text(promised.replace("cadence:", "stop_when: paid\ncadence:"), "c.yaml", CampaignModel)
 
 
 def test_the_shipped_campaigns_are_three_and_good() -> None:

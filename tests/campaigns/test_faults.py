@@ -55,6 +55,31 @@ def test_a_fault_and_its_place(text: str, told: str) -> None:
     assert any(fault.startswith(told) for fault in found), found
 
 
+CONFIG = (ROOT / "config" / "outreach.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("was", "line", "told"),
+    [
+        ("minimum: {USD: 10}", "minimum: {usd: 10}", "`promises.minimum`: 'usd' is no currency"),
+        ("minimum: {USD: 10}", "minimum: {USD: 10.005}", "`promises.minimum`: '10.005' has more decimals"),
+        ("minimum: {USD: 10}", "minimum: 10", "`promises.minimum`: 10 names no currencies"),
+        ("least_days_apart: 5", "least_days_apart: 40", "least_days_apart is 40 and most_days_apart 31"),
+        ("earliest_days: 0", "earliest_days: 60", ""),
+        ("latest_days: 60", "latest_days: 2\n  earliest_day: 3", "earliest_day"),
+        ("repromise_limit: 3", "repromise_limit: 0", "`promises.repromise_limit`"),
+    ],
+)
+def test_limits_of_promises_that_are_none(was: str, line: str, told: str) -> None:
+    assert was in CONFIG
+    if not told:
+        read_text(CONFIG.replace(was, line), "o.yaml", ConfigModel)
+        return
+    with pytest.raises(ConfigError) as raised:
+        read_text(CONFIG.replace(was, line), "o.yaml", ConfigModel)
+    assert any(told in str(fault) and str(fault).startswith("o.yaml:") for fault in raised.value.faults), raised.value
+
+
 def test_what_is_not_utf_8_says_where(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_bytes(GOOD.encode() + b"title: caf\xe9\n")
     with pytest.raises(ConfigError, match=r"c\.yaml:32:11: no UTF-8 from here on"):

@@ -27,7 +27,7 @@ def failing(rows: Iterable[Row], books: Rulebooks) -> Iterable[str]:
     adopted: dict[str | None, Rulebooks] = {}
     for row in rows:
         if row.policy not in adopted:
-            adopted[row.policy] = replace(books, adopted={"*": row.policy} if row.policy else {}, situations={})
+            adopted[row.policy] = replace(books, adopted={"*": row.policy} if row.policy else {})
         refused = row.rule in {refusal.rule for refusal in judge(row.ask, adopted[row.policy], row.now).refusals}
         if refused is not row.refused:
             yield f"{row.rule}, {row.says}, at {row.now}: {'refused' if refused else 'not refused'}"

@@ -22,11 +22,11 @@ CAMPAIGN_SMS = (
 ).split()
 SYSTEM_SMS = (
     "promise_confirmed promise_cancelled ask_date opt_out_confirmed opted_in help callback_noted reply_noted "
-    "wrong_number_noted dispute_noted thanks_paid language_changed"
+    "wrong_number_noted dispute_noted thanks_paid language_changed limits_noted plan_confirmed counter_offer"
 ).split()
 VOICE = (
     "reminder_call overdue_call promise_broken_call identify not_identified wrong_party menu promise_menu "
-    "promise_noted connecting no_agent callback_noted stopped goodbye unclear voicemail agent_whisper inbound"
+    "promise_noted connecting no_agent callback_noted stopped goodbye unclear voicemail agent_whisper inbound callback_call"
 ).split()
 NO_STOP = {"opt_out_confirmed", "wrong_number_noted"}  # nothing follows that could be stopped
 OVERHEARD = ("identify", "not_identified", "wrong_party", "voicemail")
@@ -48,6 +48,7 @@ FACTS = Facts(
     offered_on=date(2026, 11, 28),
     callback_at=datetime(2026, 11, 24, 15, 30, tzinfo=UTC),
     choices=(date(2026, 11, 25), date(2026, 11, 27), date(2026, 11, 30)),
+    instalments=((date(2026, 11, 27), Money(6_000, "USD")), (date(2026, 12, 4), Money(6_050, "USD"))),
 )
 THIRD_PARTY = replace(FACTS, collector=Collector.THIRD_PARTY)
 
