@@ -12,15 +12,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The knobs. All off by default: a carrier on a good day.
+    """The knobs. All off by default, but that one receipt in twenty takes its minutes: a carrier on a good day.
 
     Callbacks: `duplicate` sends one twice (with the same idempotency token), `drop` never sends it, `late` sends it half
     a minute to half an hour late, which is also how callbacks overtake each other.
     Creates: `refuse_500` answers 500 and nothing was accepted, `accept_500` answers 500 although it was, `reset` accepts
     and closes the connection without an answer, `too_many` answers 429 and accepts nothing.
     Handsets and networks: `unreachable` (30003), `filtered` (30007), `no_receipt` (stays `sent` for good), `late_receipt`
-    (a `delivered` after the `undelivered`), `wrong_ears` (answering-machine detection mistakes a person for a machine,
-    or the other way round).
+    (a `delivered` after the `undelivered`), `slow_receipt` (one to ten minutes late), `wrong_ears` (answering-machine
+    detection mistakes a person for a machine, or the other way round).
     `outages` are half-open spans of simulated time in which every request gets 503 and nothing leaves the queue.
     """
 
@@ -35,6 +35,7 @@ class Faults:
     filtered: float = 0.0
     no_receipt: float = 0.0
     late_receipt: float = 0.0
+    slow_receipt: float = 0.05
     wrong_ears: float = 0.0
     outages: tuple[tuple[datetime, datetime], ...] = ()
 

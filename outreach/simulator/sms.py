@@ -134,7 +134,8 @@ class Texts:
         if dice.random() < self._x.faults.no_receipt and not code:
             self._x.do(at + timedelta(seconds=2), "text_read", sid=sid)
             return
-        wait = timedelta(seconds=dice.uniform(1, 8) if dice.random() < 0.95 else dice.uniform(60, 600))
+        slow = dice.random() >= 1 - self._x.faults.slow_receipt
+        wait = timedelta(seconds=dice.uniform(60, 600) if slow else dice.uniform(1, 8))
         status = "undelivered" if code else "delivered"
         self._x.do(at + wait, "text_final", sid=sid, status=status, code=code)
         if code == 30003 and self._x.hits(self._x.faults.late_receipt, "late receipt", sid):

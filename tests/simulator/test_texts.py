@@ -80,6 +80,17 @@ def test_faults_of_networks_and_callbacks(silent: Line, faults: Faults, statuses
     assert [e.sid for e in silent.journal()] == ([text.sid] if reached else [])
 
 
+@pytest.mark.parametrize(("share", "soonest", "latest"), [(0, 1, 8), (1, 60, 600)])
+def test_how_long_a_receipt_takes(silent: Line, share: float, soonest: int, latest: int) -> None:
+    silent.simulator.faults = Faults(slow_receipt=share)
+    made = [silent.text().sid for _ in range(12)]
+    silent.run()
+    texts = [silent.simulator.exchange.world.messages[sid] for sid in made]
+    took = [(text.updated_at - text.sent_at).total_seconds() for text in texts if text.sent_at]
+    assert len(took) == len(made)
+    assert soonest <= min(took) and max(took) <= latest
+
+
 def test_callbacks_may_overtake_each_other(silent: Line) -> None:
     silent.simulator.faults = Faults(late=0.5)
     for _ in range(12):
