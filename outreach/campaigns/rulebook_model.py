@@ -29,6 +29,7 @@ from outreach.core.rulebook import (
     Unit,
     WaitAfter,
     Window,
+    folded,
 )
 from outreach.core.terms import (
     Channel,
@@ -199,6 +200,7 @@ class ConsentModel(Strict):
     given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
     within_days: int | None = Field(default=None, ge=1)
     or_wrote: bool = False
+    replies_need: bool = False
 
 
 class StopModel(Strict):
@@ -278,7 +280,9 @@ _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
     HoursModel: _hours,
     CapModel: _cap,
     WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, _row(w.after), _row(w.channels), w.inbound),
-    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote),
+    ConsentModel: lambda origin, c: NeedsConsent(
+        origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote, c.replies_need
+    ),
     StopModel: lambda origin, s: Stop(origin, _row(s.reasons), s.widen),
     MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
 }
@@ -304,7 +308,7 @@ class RulebookModel(Strict):
 
     def frozen(self, version: str = "") -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
-        cities = frozenset(city.strip().casefold() for city in self.cities)
+        cities = frozenset(folded(city) for city in self.cities)
         return Rulebook(
             self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities,
             self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out), version,

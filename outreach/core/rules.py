@@ -251,9 +251,9 @@ def _counted(rule: Cap, moment: Moment) -> list[PastContact]:
         and past.direction is Direction.OUTBOUND
         and past.disposition not in but_not
         and (not channels or past.channel in channels)
-        and (not voices or past.voice in voices)
+        and (not voices or past.voice in voices or (past.voice is None and past.channel is Channel.CALL))
         and (not only or past.disposition in only or past.disposition is None)
-        and (not places or past.place in places)
+        and (not places or past.place is None or past.place in places)
         and (requested or not past.requested)
         and (replies or past.purpose not in ANSWERS)
     ]
@@ -319,7 +319,7 @@ def _starts_wait(rule: WaitAfter, past: PastContact) -> bool:
 
 
 def _needs_consent(rule: NeedsConsent, moment: Moment) -> Refusal | None:
-    if moment.answers:
+    if moment.answers and not rule.replies_need:
         return None
     for consent in consents(moment, rule.kind):
         if _qualifies(consent, rule, moment.now):

@@ -16,16 +16,9 @@ from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
+from outreach.core.regions import ONE_CLOCK, REGIONS, SPLIT_AREA_CODES, US_TERRITORIES, US_ZIP_AREAS
 from outreach.core.terms import Address, Ask, Phone, PhoneKind
-from outreach.core.zones import (
-    ONE_CLOCK,
-    PLACELESS,
-    REGIONS,
-    SPLIT_AREA_CODES,
-    US_TERRITORIES,
-    country_zones,
-    is_zone,
-)
+from outreach.core.zones import PLACELESS, country_zones, is_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,23 @@ def address_place(address: Address) -> Place:
     country, region = address.country, address.region or None
     if country in US_TERRITORIES:
         country, region = "US", country
-    return Place(country, region, _region_zones(country, region))
+    if region not in REGIONS.get(country, {region}):
+        region = None  # there is none of that name
+    return Place(country, region, _zip_zones(address) or _region_zones(country, region))
+
+
+def _zip_zones(address: Address) -> tuple[str, ...]:
+    """The zone in which a ZIP code lies, where its state has two and the first three digits tell; empty: they do not."""
+    state = US_ZIP_AREAS.get(address.region or "") if address.country == "US" else None
+    code = (address.postcode or "").strip()
+    if state is None or not _is_zip(code):
+        return ()
+    for name, areas in state.items():
+        for area in areas.split():
+            first, last = area.split("-") if "-" in area else (area, area)
+            if int(first) <= int(code[:3]) <= int(last):
+                return (name,)
+    return ()
 
 
 def _region_zones(country: str, region: str | None) -> tuple[str, ...]:
@@ -122,12 +131,19 @@ def _covers_address(book: Mapping[str, Any], address: Address) -> bool:
     if place.country != book["country"] or (regions and place.region and place.region not in regions):
         return False  # an address that names no region may be in any
     postcodes, cities = as_list(book.get("postcodes")), as_list(book.get("cities"))
-    if postcodes and address.postcode:
-        code = _squeezed(address.postcode)
+    code = _squeezed(address.postcode or "")
+    if postcodes and code and (place.country != "US" or _is_zip(code)):
         return any(code.startswith(_squeezed(prefix)) for prefix in postcodes)
-    if cities and address.city:
-        return _folded(address.city) in {_folded(city) for city in cities}
+    if cities and (city := _city(address)):
+        return city in {_plain(name) for name in cities}
     return True
+
+
+def is_law_of(book: Mapping[str, Any], address: Address) -> bool:
+    """Is it law in all of what the address names: the whole country where it names no region, else its region?"""
+    place, regions = address_place(address), as_list(book.get("regions"))
+    part = any(book.get(key) for key in ("postcodes", "cities", "area_codes"))
+    return place.country == book["country"] and not part and (not regions or place.region in regions)
 
 
 def _covers_number(book: Mapping[str, Any], number: Place) -> bool:
@@ -143,8 +159,25 @@ def _squeezed(postcode: str) -> str:
     return "".join(str(postcode).split()).upper()
 
 
-def _folded(city: str) -> str:
-    return " ".join(str(city).split()).casefold()
+def _is_zip(code: str) -> bool:
+    """Five digits, or nine with a hyphen or a blank before the last four."""
+    digits = code if len(code) != 10 or code[5] not in " -" else code[:5] + code[6:]
+    return len(digits) in (5, 9) and digits.isascii() and digits.isdigit()
+
+
+def _plain(city: str) -> str:
+    """Up to a comma, without case, points and apostrophes; any other sign is a blank."""
+    said = next((part for part in str(city).split(",") if part.strip()), "")
+    signs = ("" if sign in ".'" else sign if sign.isalnum() else " " for sign in said.casefold())
+    return " ".join("".join(signs).split())
+
+
+def _city(address: Address) -> str:
+    """A city may be followed by its state and a postcode."""
+    words = _plain(address.city or "").split()
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] == (address.region or "").casefold()):
+        del words[-1]
+    return " ".join(words)
 
 
 def candidates(ask: Ask) -> list[str]:

@@ -53,7 +53,7 @@ TOLD = {"rule", "because", "citation", "confidence", "rulebook", "title", "left_
 SWITCHES = {
     "hours": {"ends_excluded": True},
     "cap": {"requested_count": True, "replies_count": True},
-    "consent": {"or_wrote": True},
+    "consent": {"or_wrote": True, "replies_need": True},
     "stop": {"widen": True},
     "wait": {"inbound": False},
 }

@@ -75,7 +75,7 @@ FEDERAL = [
     stop("US-F-47", NY, "refused_channel opt_out", binds(THIRD)),
     stop("US-F-73", NY, "dispute", binds(THIRD)),
     where(
-        consent("US-T-01", NY, "recorded_call", binds("", "call", RECORDED, "mobile voip unknown")),
+        consent("US-T-01", NY, "recorded_call", binds("", "call", RECORDED, "mobile voip unknown"), answers=True),
         [NY.address], [CA.address], [NY.e164], [ON.e164],
     ),
     cap(
@@ -159,12 +159,18 @@ STATES = [
     stop("US-CA-01-STOPS", CALIFORNIA, "attorney cease", binds(due=PAST)),
 ]  # fmt: skip
 
-BOROUGHS = """New York, new york city, NYC, Manhattan, Brooklyn, Queens, Bronx, The Bronx, Staten Island, Arverne, Astoria,
-Bayside, Bellerose, Breezy Point, Cambria Heights, College Point, Corona, East Elmhurst, Elmhurst, Far Rockaway, Flushing,
-Forest Hills, Fresh Meadows, Glen Oaks, Hollis, Howard Beach, Jackson Heights, Jamaica, Kew Gardens, Laurelton, Little Neck,
-Long Island City, Maspeth, Middle Village, Oakland Gardens, Ozone Park, Queens Village, Rego Park, Richmond Hill, Ridgewood,
-Rockaway Beach, Rockaway Park, Rosedale, Saint Albans, St. Albans, South Ozone Park, South Richmond Hill,
-Springfield Gardens, Sunnyside, Whitestone, Woodhaven, Woodside"""
+BOROUGHS = """New York, new york  city, NYC, NY City, NY, Manhattan, Chinatown, Roosevelt Island, Roosevelt Isl, Brooklyn, Bklyn,
+Brooklyn Heights, Brooklyn Hgts, Fort Hamilton, Coney Island, Bronx, The Bronx, Riverdale, City Island, Throggs
+Neck, Staten Island, Queens, Addisleigh Park, Arverne, Astoria, Auburndale, Bayside, Bayside Hills, Beechhurst,
+Belle Harbor, Bellerose, Bellerose Manor, Bellrs Manor, Breezy Point, Briarwood, Broad Channel, Cambria Heights,
+Cambria Hts, College Point, Corona, Douglaston, East Elmhurst, Edgemere, Elmhurst, Far Rockaway, Floral Park,
+Flushing, Forest Hills, Forest Hls, Fort Tilden, Fresh Meadows, Glen Oaks, Glendale, Hollis, Hollis Hills, Howard
+Beach, Jackson Heights, Jackson Hts, Jamaica, Jamaica Estates, Jamaica Est, JFK Airport, Kew Gardens, Kew Gardens
+Hills, Kew Garden Hl, Laurelton, LIC, Little Neck, Long Island City, Long Is City, Malba, Maspeth, Middle Village,
+Middle Vlg, Neponsit, Oakland Gardens, Oakland Gdns, Ozone Park, Queens Village, Queens Vlg, Rego Park, Rego Pk,
+Richmond Hill, Ridgewood, Rochdale, Rochdale Village, Rochdale Vlg, Rockaway Beach, Rockaway Bch, Rockaway Park,
+Rockaway Point, Rockaway Pt, Rosedale, Saint Albans, St. Albans, S Ozone Park, South Ozone Park, S Richmond Hl, S
+Richmond Hill, South Richmond Hill, Springfield Gardens, Sprngfld Gdns, Sunnyside, Whitestone, Woodhaven, Woodside"""
 POSTCODES = "10001 10118 10280 10301 10451 11004 11005 11101 11201 11354 11432 11691"
 BEYOND = "00501 06830 07030 10501 10990 11003 11006 11010 11501 11701 11801 12207"
 CITY = [

@@ -299,8 +299,9 @@ def consent(
     given_to: str = "",
     within: int | None = None,
     wrote: bool = False,
+    answers: bool = False,
 ) -> list[Row]:
-    """`within`: days. `wrote`: a text from the debtor will do."""
+    """`within`: days. `wrote`: a text from the debtor will do. `answers`: those to the debtor's own messages need it too."""
 
     def trip(_now: datetime) -> Ask:
         return asked(home, scope)
@@ -311,7 +312,12 @@ def consent(
     def row(says: str, refused: bool, **changes: Any) -> Row:
         return Row(rule, says, replace(trip(now), **changes), now, refused, home.policy)
 
-    rows = [row("nothing on file", True), row("the debtor wrote yesterday", not wrote, history=(text,))]
+    came = tuple(replace(text, at=now - SECOND, channel=channel, phone=None) for channel in Channel)
+    rows = [
+        row("nothing on file", True),
+        row("the debtor wrote yesterday", not wrote, history=(text,)),
+        row("our answer", answers, purpose=Purpose.REPLY, history=came),
+    ]
     for each in ConsentKind:
         for to in ConsentGivenTo:
             enough = each == kind and to in some(given_to, ConsentGivenTo)
