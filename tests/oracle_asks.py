@@ -51,20 +51,22 @@ ODD_COUNTRIES = ("US", "CA", "AU", "CN", "GB", "DE", "MX", "JM", "PR", "BR", "IN
 PLACELESS = ("+18005550123", "+18885550123", "+19005550123", "+448081570123", "+611800975711")
 PAST_DUE = (-30, -1, 0, 1, 2, 29, 30, 31, 32, 40, 90, 400)
 TEXTED = (Disposition.DELIVERED, Disposition.UNDELIVERED, Disposition.FAILED)
-# In states of two zones: El Paso, Austin, Pensacola, Miami, Gary, Malheur County, Boise, Moscow, Scottsbluff; and none
-SPLIT_ZIPS = (
-    "79901",
-    "78701",
-    "32501",
-    "33101-1234",
-    "331011234",
-    "46402",
-    "97914",
-    "83702",
-    "83843",
-    "69361",
-    "3310",
-    "n/a",
+SPLIT_POSTCODES = (  # of states of two zones, in one of them, in both and in neither; and none
+    *("79901", "78701", "32501", "33101-1234", "331011234", "46402", "97914", "83702", "83843", "69361", "3310", "n/a"),
+    *(
+        "M5V 2T6",
+        "m5v",
+        "P9N 1A1",
+        "H2X1Y4",
+        "G4T-1A1",
+        "V6B 1A1",
+        "V1A 1A1",
+        "A1A 1A1",
+        "M5V 2T",
+        "2000",
+        "2880",
+        "6443",
+    ),
 )
 HOLIDAYS = ((1, 1), (5, 1), (7, 1), (7, 4), (11, 11), (12, 25), (12, 26))
 
@@ -183,7 +185,7 @@ class Maker:
         named = as_list(book.get("postcodes"))
         if named and self.odds(0.6):
             return str(self.pick(named)) + self.pick(("", "01", "9-1234", " 01", "01 "))
-        return self.pick((None, None, "99999", "10013", "90210", self.pick(SPLIT_ZIPS)))
+        return self.pick((None, None, "99999", "10013", "90210", self.pick(SPLIT_POSTCODES)))
 
     def _number(self, book: Mapping[str, Any]) -> str:
         if self.odds(0.06):

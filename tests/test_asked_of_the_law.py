@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from outreach.wire import parse_ask
 SHIPPED = Path(__file__).parents[1] / "config" / "rulebooks"
 BOOKS, LAW = load_rulebooks(SHIPPED), load_law(SHIPPED, {})
 ALBANY = {"country": "US", "region": "NY", "city": "Albany", "postcode": "12207"}
-MOBILE = "+15185550123"
+MOBILE, SECOND = "+15185550123", timedelta(seconds=1)
 CALL: dict[str, Any] = {
     "now": "2027-03-16T12:00:00-04:00", "channel": "call", "voice": "agent", "purpose": "collection",
     "collector": "third_party", "days_past_due": 40, "cases": ["L1"], "debtor": {"id": "D1", "addresses": [ALBANY]},
@@ -309,3 +309,47 @@ def test_a_wish_honoured_everywhere_names_the_law_only_where_it_is_law() -> None
         assert {r.rule: r.citation.startswith("12 CFR") for r in verdict.refusals}.get(rule, False) is (
             rule == "US-F-04"
         )
+
+
+FIRST = {"collector": "first_party"}
+ABROAD = [  # the first second and the last of a day of calls to mobiles, and of what a place of two zones loses of it
+    ("CA-ON M5V 2T6", "+18005550123", "07:00:00-04:00", "20:59:59-04:00"),
+    ("CA-ON m5v", "+18005550123", "07:00:00-04:00", "20:59:59-04:00"),
+    ("CA-ON P9N 1A1", "+18005550123", "07:00:00-05:00", "20:59:59-04:00"),  # Kenora
+    ("CA-ON V6B 1A1", "+18005550123", "07:00:00-05:00", "20:59:59-04:00"),  # a postcode of elsewhere
+    ("CA-ON", "+14165550123", "07:00:00-05:00", "20:59:59-04:00"),
+    ("CA-QC H2X 1Y4", "+15145550123", "07:00:00-04:00", "20:59:59-04:00"),
+    ("CA-QC G4T 1A1", "+18005550123", "07:00:00-04:00", "20:59:59-03:00"),  # the Magdalen Islands
+    ("CA-BC V6B 1A1", "+16045550123", "07:00:00-07:00", "20:59:59-07:00"),
+    ("CA-BC V1C 1A1", "+18005550123", "07:00:00-07:00", "20:59:59-06:00"),  # Cranbrook
+    ("CA-NL A1A 1A1", "+18005550123", "07:00:00-02:30", "20:59:59-02:30"),
+    ("AU-NSW 2000", "+61491570156", "07:30:00+10:00", "20:59:59+10:00"),
+    ("AU-NSW 2880", "+61491570156", "07:30:00+09:30", "20:59:59+10:00"),  # Broken Hill
+    ("AU-NSW", "+61491570156", "07:30:00+09:30", "20:59:59+10:00"),
+    ("AU-WA 6000", "+61491570156", "07:30:00+08:00", "20:59:59+08:00"),
+    ("AU-WA 6443", "+61491570156", "07:30:00+08:00", "20:59:59+08:45"),  # Eucla
+    ("NZ-AUK", "+64211234567", "06:00:00+12:00", "20:59:59+12:00"),
+    ("NZ", "+64211234567", "06:00:00+12:00", "20:59:59+12:45"),
+    ("MX-CMX", "+525512345678", "07:00:00-06:00", "21:59:59-06:00"),
+    ("MX-SON", "+526621234567", "07:00:00-07:00", "21:59:59-07:00"),
+    ("MX", "+525512345678", "07:00:00-07:00", "21:59:59-05:00"),
+    ("ID-JK", "+628123456789", "08:00:00+07:00", "19:59:59+07:00"),
+    ("ID-BA", "+628123456789", "08:00:00+08:00", "19:59:59+08:00"),
+    ("ID-XX", "+628123456789", "08:00:00+07:00", "19:59:59+09:00"),
+    ("IN", "+919876543210", "08:00:00+05:30", "18:59:59+05:30"),
+    ("JP", "+819012345678", "08:00:00+09:00", "20:59:59+09:00"),
+    ("CN", "+8613800138000", "08:00:00+08:00", "21:59:59+08:00"),
+    ("BR-SP", "+5511961234567", "08:00:00-03:00", "19:59:59-03:00"),
+    ("BR-RJ", "+5521961234567", "09:00:00-03:00", "18:59:59-03:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "number", "first", "last"), ABROAD)
+def test_a_tuesday_in_june_abroad(where: str, number: str, first: str, last: str) -> None:
+    place = CALL | FIRST | at(where, e164=number, kind="mobile")
+    opens, shuts = f"2027-06-15T{first}", datetime.fromisoformat(f"2027-06-15T{last}")
+    assert told(place, now=opens).rules == set()
+    assert told(place, now=(datetime.fromisoformat(opens) - SECOND).isoformat()).retry_at == opens
+    assert told(place, now=shuts.isoformat()).rules == set()
+    next_day = told(place, now=(shuts + SECOND).isoformat()).retry_at
+    assert next_day and datetime.fromisoformat(next_day) == datetime.fromisoformat(opens) + 24 * 3600 * SECOND

@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from outreach.campaigns.holidays import holidays_of, list_supported_countries
+from outreach.campaigns.holidays import has_government_holidays, holidays_of, list_supported_countries
 from outreach.core.rulebook import (
     Cap,
     ContactHours,
     Counted,
+    Elsewhere,
     Holidays,
     LeftOut,
     Lifted,
@@ -124,7 +125,9 @@ class HolidaysModel(Strict):
 
     country: Annotated[str, BeforeValidator(_country)]
     region: str | None = None
-    also: Annotated[frozenset[Literal["good_friday", "easter_monday", "sunday_monday"]], Listed] = frozenset()
+    also: Annotated[
+        frozenset[Literal["good_friday", "easter_monday", "sunday_monday", "government", "everywhere"]], Listed
+    ] = frozenset()
 
     @model_validator(mode="after")
     def _known(self) -> HolidaysModel:
@@ -133,6 +136,10 @@ class HolidaysModel(Strict):
             raise ValueError(f"no public holidays are known for {self.country}")
         if self.region and self.region not in known:
             raise ValueError(f"no public holidays are known for {self.region!r}, expected one of {', '.join(known)}")
+        if "government" in self.also and not has_government_holidays(self.country):
+            raise ValueError(f"no holidays of government offices are known for {self.country}")
+        if "everywhere" in self.also and (self.region or not known):
+            raise ValueError("`everywhere` is for a country that has regions, expected no `region`")
         return self
 
     def frozen(self) -> Holidays:
@@ -295,6 +302,17 @@ class LeftOutModel(Strict):
     why: str = Field(min_length=3)
 
 
+def _rows(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
+
+
+class ElsewhereModel(Strict):
+    """Rows of the facts that are no rule of their own, and what holds to them instead. `rows`: one or several."""
+
+    rows: Annotated[list[str], BeforeValidator(_rows), Field(min_length=1)]
+    where: str = Field(min_length=3)
+
+
 class RulebookModel(Strict):
     rulebook: str = Field(pattern=r"^[a-z]+(/[a-z-]+)?$")
     title: str
@@ -305,13 +323,15 @@ class RulebookModel(Strict):
     area_codes: Annotated[frozenset[str], Listed] = frozenset()
     rules: list[RuleModel] = Field(min_length=1)
     left_out: list[LeftOutModel] = []
+    elsewhere: list[ElsewhereModel] = []
 
     def frozen(self, version: str = "") -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
         cities = frozenset(folded(city) for city in self.cities)
         return Rulebook(
             self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities,
-            self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out), version,
+            self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out),
+            tuple(Elsewhere(tuple(each.rows), each.where) for each in self.elsewhere), version,
         )  # fmt: skip
 
 

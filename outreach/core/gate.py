@@ -84,7 +84,7 @@ def judge(ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = Fal
 def _situation(ask: Ask, rulebooks: Rulebooks, law_only: bool) -> Situation:
     """Worked out once for all debtors whose addresses and numbers say the same."""
     phone = ask.phone
-    places = tuple([(rulebooks.told(place), zone_tables.zip_area(place)) for place in ask.addresses])
+    places = tuple([(rulebooks.told(place), zone_tables.postcode_area(place)) for place in ask.addresses])
     key = (places, zone_tables.read_number(phone.e164), phone.kind, ask.stated_zone, law_only)
     found: Situation | None = rulebooks.memo.get(key)
     if found is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 ARIZONA, ALASKA, HAWAII = "America/Phoenix", "America/Anchorage", "Pacific/Honolulu"
 INDIANA, MICHIGAN, BOISE, ADAK = "America/Indiana/Indianapolis", "America/Detroit", "America/Boise", "America/Adak"
@@ -29,25 +31,6 @@ US_STATES: dict[str, Zones] = {
     "GU": ("Pacific/Guam",),
     "MP": ("Pacific/Saipan",),
     "AS": ("Pacific/Pago_Pago",),
-}
-# The first three digits of ZIP codes that lie in one zone of such a state; of all others each may be true. Read from the
-# counties of 49 CFR part 71 and held against the zones of all ZIP codes of the `zipcodes` package (1.3).
-US_ZIP_AREAS: dict[str, dict[str, str]] = {
-    "AK": {ALASKA: "996-999"},  # 995 has Adak and Atka
-    "AZ": {ARIZONA: "850-859 863-864"},  # 860 and 865 have the Navajo and the Hopi
-    "FL": {EASTERN: "320-323 326-339 341-349"},
-    "ID": {BOISE: "832-834 836-837", PACIFIC: "838"},
-    "IN": {INDIANA: "460-462 466-468 470-474 478", CENTRAL: "463-464 476-477"},
-    "KS": {CENTRAL: "660-676 679"},
-    "KY": {EASTERN: "400 402-418 425", CENTRAL: "420-424"},
-    "MI": {MICHIGAN: "480-497"},
-    "ND": {CENTRAL: "580-584 587"},
-    "NE": {CENTRAL: "680-689", MOUNTAIN: "693"},
-    "NV": {PACIFIC: "889-897"},  # 898 has West Wendover
-    "OR": {PACIFIC: "970-978"},  # 979 is Malheur County
-    "SD": {CENTRAL: "570-574", MOUNTAIN: "577"},
-    "TN": {CENTRAL: "370-372 375 380-385", EASTERN: "376 378-379"},
-    "TX": {CENTRAL: "733 750-797"},  # 798, 799 and 885 have El Paso and Hudspeth
 }
 CA_PROVINCES: dict[str, Zones] = {
     "NL": ("America/St_Johns", "America/Goose_Bay"),
@@ -90,8 +73,69 @@ BR_STATES: dict[str, Zones] = {
     "AM": ("America/Manaus", "America/Eirunepe"),
     "AC": ("America/Rio_Branco",),
 }
+MX_STATES: dict[str, Zones] = {
+    **dict.fromkeys(
+        "AGU CHP CMX COL GUA GRO HID JAL MEX MIC MOR OAX PUE QUE SLP TAB TLA VER ZAC".split(), ("America/Mexico_City",)
+    ),
+    **dict.fromkeys(("CAM", "YUC"), ("America/Merida",)),
+    **dict.fromkeys(("COA", "NLE", "TAM"), ("America/Monterrey", "America/Matamoros")),
+    **dict.fromkeys(("BCS", "SIN"), ("America/Mazatlan",)),
+    "ROO": ("America/Cancun",),
+    "DUR": ("America/Monterrey",),
+    "CHH": ("America/Chihuahua", "America/Ciudad_Juarez", "America/Ojinaga"),
+    "NAY": ("America/Mazatlan", "America/Bahia_Banderas"),
+    "SON": ("America/Hermosillo",),
+    "BCN": ("America/Tijuana",),
+}
+ID_PROVINCES: dict[str, Zones] = {
+    **dict.fromkeys("AC BB BE BT JA JB JI JK JT KR LA RI SB SS SU YO".split(), ("Asia/Jakarta",)),
+    **dict.fromkeys(("KB", "KT"), ("Asia/Pontianak",)),
+    **dict.fromkeys("BA GO KI KS KU NB NT SA SG SN SR ST".split(), ("Asia/Makassar",)),
+    **dict.fromkeys("MA MU PA PB PD PE PS PT".split(), ("Asia/Jayapura",)),
+}
+NZ_REGIONS: dict[str, Zones] = {
+    **dict.fromkeys("AUK BOP CAN GIS HKB MBH MWT NSN NTL OTA STL TAS TKI WGN WKO WTC".split(), ("Pacific/Auckland",)),
+    "CIT": ("Pacific/Chatham",),
+}
+# How postcodes begin that lie in one zone of a state that has two; of all others each may be true. The United States': read
+# from the counties of 49 CFR part 71 and held against the zones of all ZIP codes of the `zipcodes` package (1.3).
+US_ZIP_AREAS: dict[str, dict[str, str]] = {
+    "AK": {ALASKA: "996-999"},  # 995 has Adak and Atka
+    "AZ": {ARIZONA: "850-859 863-864"},  # 860 and 865 have the Navajo and the Hopi
+    "FL": {EASTERN: "320-323 326-339 341-349"},
+    "ID": {BOISE: "832-834 836-837", PACIFIC: "838"},
+    "IN": {INDIANA: "460-462 466-468 470-474 478", CENTRAL: "463-464 476-477"},
+    "KS": {CENTRAL: "660-676 679"},
+    "KY": {EASTERN: "400 402-418 425", CENTRAL: "420-424"},
+    "MI": {MICHIGAN: "480-497"},
+    "ND": {CENTRAL: "580-584 587"},
+    "NE": {CENTRAL: "680-689", MOUNTAIN: "693"},
+    "NV": {PACIFIC: "889-897"},  # 898 has West Wendover
+    "OR": {PACIFIC: "970-978"},  # 979 is Malheur County
+    "SD": {CENTRAL: "570-574", MOUNTAIN: "577"},
+    "TN": {CENTRAL: "370-372 375 380-385", EASTERN: "376 378-379"},
+    "TX": {CENTRAL: "733 750-797"},  # 798, 799 and 885 have El Paso and Hudspeth
+}
+# Canada Post's districts: K to N are Ontario but its north (P), H and J Quebec but its east (G), V2 to V9 British Columbia but
+# the mountains and the Peace (V0, V1), A1 the Avalon. NSW 284 to 289 has Broken Hill, WA 640 to 649 Eucla.
+POSTCODE_AREAS: dict[str, dict[str, dict[str, str]]] = {
+    "US": US_ZIP_AREAS,
+    "CA": {
+        "ON": {"America/Toronto": "K L M N"},
+        "QC": {"America/Toronto": "H J"},
+        "BC": {"America/Vancouver": "V2 V3 V4 V5 V6 V7 V8 V9"},
+        "NL": {"America/St_Johns": "A1"},
+    },
+    "AU": {"NSW": {"Australia/Sydney": "100-199 200-283"}, "WA": {"Australia/Perth": "600-639 650-699"}},
+}
+POSTCODES = {
+    "US": re.compile(r"[0-9]{5}([ -]?[0-9]{4})?"),
+    "CA": re.compile(r"[A-Z][0-9][A-Z]([ -]?[0-9][A-Z][0-9])?"),
+    "AU": re.compile(r"[0-9]{4}"),
+}
 US_TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
-REGIONS = {"US": US_STATES, "CA": CA_PROVINCES, "AU": AU_STATES, "BR": BR_STATES}
+REGIONS = {"US": US_STATES, "CA": CA_PROVINCES, "AU": AU_STATES, "BR": BR_STATES}  # any other region there is none
+ZONES_OF_REGIONS = REGIONS | {"MX": MX_STATES, "ID": ID_PROVINCES, "NZ": NZ_REGIONS}
 # The law of China names no clock; Beijing time is the official one everywhere (CN-GAP-4).
 ONE_CLOCK: dict[str, Zones] = {"CN": ("Asia/Shanghai",)}
 

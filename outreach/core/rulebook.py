@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from outreach.core.regions import REGIONS, US_TERRITORIES
+from outreach.core.regions import POSTCODES, REGIONS, US_TERRITORIES
 from outreach.core.terms import (
     Address,
     Ask,
@@ -30,7 +30,7 @@ from outreach.core.terms import (
     SuppressionReason,
     Voice,
 )
-from outreach.core.zones import ZIP, NumberPlace
+from outreach.core.zones import NumberPlace
 
 POLICY = "policy/"
 NOWHERE = "a debtor whose country is not known"
@@ -241,6 +241,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Rows that are no rule of their own: what holds to them instead, or why nothing has to."""
+
+    rows: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """The rules of one place. `regions`, `postcodes` (prefixes), `cities` and `area_codes` narrow it; empty: not."""
 
@@ -253,6 +261,7 @@ class Rulebook:
     cities: frozenset[str] = frozenset()  # casefolded
     area_codes: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     version: str = ""  # SHA-256 of its content, hex
 
     @property
@@ -314,8 +323,8 @@ def folded(city: str, region: str | None = None) -> str:
 
 def _postcode(place: Address) -> str:
     """Its postcode; empty for one that is none and tells nothing."""
-    code = "".join((place.postcode or "").split()).upper()
-    return code if home(place)[0] != "US" or ZIP.fullmatch(code) else ""
+    code, shape = "".join((place.postcode or "").split()).upper(), POSTCODES.get(home(place)[0])
+    return code if shape is None or shape.fullmatch(code) else ""
 
 
 @dataclass(frozen=True, slots=True)

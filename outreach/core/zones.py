@@ -8,7 +8,6 @@ verdict may depend.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -21,10 +20,17 @@ from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
-from outreach.core.regions import ONE_CLOCK, REGIONS, SPLIT_AREA_CODES, US_TERRITORIES, US_ZIP_AREAS, Zones
+from outreach.core.regions import (
+    ONE_CLOCK,
+    POSTCODE_AREAS,
+    POSTCODES,
+    SPLIT_AREA_CODES,
+    US_TERRITORIES,
+    ZONES_OF_REGIONS,
+    Zones,
+)
 from outreach.core.terms import Address, Phone, PhoneKind
 
-ZIP = re.compile(r"[0-9]{5}([ -]?[0-9]{4})?")
 NANP = 1
 NO_COUNTRY = (None, "001", "ZZ")  # satellites and other numbers of no country
 NANP_LENGTH = len("+12125550100")
@@ -80,40 +86,44 @@ def country_zones(country: str) -> tuple[str, ...]:
     return _by_country().get(country, ())
 
 
-def zip_area(address: Address) -> str | None:
-    """The first three digits of its ZIP code, where they tell in which zone of its state it lies."""
-    areas = _zip_zones().get(address.region or "") if address.country == "US" else None
-    if areas is None or not address.postcode:
+def postcode_area(address: Address) -> str | None:
+    """How its postcode begins, where that tells in which zone of its state it lies."""
+    if not address.postcode:
         return None
-    code = address.postcode.strip()
-    return code[:3] if code[:3] in areas and ZIP.fullmatch(code) else None
+    areas = _zones_of_areas(address.country).get(address.region or "")
+    if areas is None:
+        return None
+    code = address.postcode.strip().upper()
+    found = next((code[:length] for length in (3, 2, 1) if code[:length] in areas), None)
+    return found if found and POSTCODES[address.country].fullmatch(code) else None
 
 
 @cache
-def _zip_zones() -> dict[str, dict[str, Zones]]:
+def _zones_of_areas(country: str) -> dict[str, dict[str, Zones]]:
+    """Of each region that is told apart by postcodes, how they begin and which zone that is."""
     return {
-        state: {area: (name,) for name, text in areas.items() for area in _areas(text)}
-        for state, areas in US_ZIP_AREAS.items()
+        region: {area: (name,) for name, text in areas.items() for area in _areas(text)}
+        for region, areas in POSTCODE_AREAS.get(country, {}).items()
     }
 
 
 def _areas(text: str) -> Iterator[str]:
     for part in text.split():
-        first, _, last = part.partition("-")
-        yield from (f"{number:03}" for number in range(int(first), int(last or first) + 1))
+        first, to, last = part.partition("-")
+        yield from (str(number) for number in range(int(first), int(last) + 1)) if to else (part,)
 
 
 @lru_cache(maxsize=4096)
 def address_zones(country: str, region: str | None, area: str | None = None) -> Zones:
-    """Every zone of an address's subdivision, or of its country where the subdivision says nothing; `area`: see `zip_area`.
+    """Every zone of an address's subdivision, or of its country where the subdivision says nothing; `area`: see `postcode_area`.
 
     A territory of the United States is one of its regions, also where the address calls it a country.
     """
     if country in US_TERRITORIES:
         country, region = "US", country
     if area is not None:
-        return _zip_zones()[region or ""][area]
-    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+        return _zones_of_areas(country)[region or ""][area]
+    return ZONES_OF_REGIONS.get(country, {}).get(region or "") or country_zones(country)
 
 
 class NumberPlace(NamedTuple):
@@ -206,7 +216,7 @@ def candidate_zones(addresses: Sequence[Address], phone: Phone, stated_zone: str
     """Every zone the debtor may be in, sorted; empty when none can be derived. An unknown stated zone is none."""
     if stated_zone and is_zone(stated_zone):
         return (stated_zone,)
-    places = tuple((a.country, a.region, zip_area(a)) for a in addresses)
+    places = tuple((a.country, a.region, postcode_area(a)) for a in addresses)
     return _candidates(places, alike(phone.e164), phone.kind)
 
 
@@ -229,6 +239,6 @@ def home_zone(addresses: Sequence[Address], phone: Phone, stated_zone: str | Non
     if stated_zone and is_zone(stated_zone):
         return stated_zone
     for address in addresses:
-        if names := address_zones(address.country, address.region, zip_area(address)):
+        if names := address_zones(address.country, address.region, postcode_area(address)):
             return names[0]
     return next(iter(candidate_zones(addresses, phone, None)), None)

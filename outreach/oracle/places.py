@@ -16,7 +16,14 @@ from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
-from outreach.core.regions import ONE_CLOCK, REGIONS, SPLIT_AREA_CODES, US_TERRITORIES, US_ZIP_AREAS
+from outreach.core.regions import (
+    ONE_CLOCK,
+    POSTCODE_AREAS,
+    REGIONS,
+    SPLIT_AREA_CODES,
+    US_TERRITORIES,
+    ZONES_OF_REGIONS,
+)
 from outreach.core.terms import Address, Ask, Phone, PhoneKind
 from outreach.core.zones import PLACELESS, country_zones, is_zone
 
@@ -43,25 +50,39 @@ def address_place(address: Address) -> Place:
         country, region = "US", country
     if region not in REGIONS.get(country, {region}):
         region = None  # there is none of that name
-    return Place(country, region, _zip_zones(address) or _region_zones(country, region))
+    return Place(country, region, _zones_by_postcode(address) or _region_zones(country, region))
 
 
-def _zip_zones(address: Address) -> tuple[str, ...]:
-    """The zone in which a ZIP code lies, where its state has two and the first three digits tell; empty: they do not."""
-    state = US_ZIP_AREAS.get(address.region or "") if address.country == "US" else None
-    code = (address.postcode or "").strip()
-    if state is None or not _is_zip(code):
+def _zones_by_postcode(address: Address) -> tuple[str, ...]:
+    """The zone in which a postcode lies, where its state has two and the beginning tells; empty: it does not."""
+    state = POSTCODE_AREAS.get(address.country, {}).get(address.region or "", {})
+    code = (address.postcode or "").strip().upper()
+    if not code or not _is_postcode(code, address.country):
         return ()
-    for name, areas in state.items():
-        for area in areas.split():
-            first, last = area.split("-") if "-" in area else (area, area)
-            if int(first) <= int(code[:3]) <= int(last):
-                return (name,)
-    return ()
+    return next(((name,) for name, areas in state.items() if any(_begins(code, area) for area in areas.split())), ())
+
+
+def _begins(code: str, area: str) -> bool:
+    """`750-797`: the first three digits, from and to; `K`: the first signs."""
+    if "-" not in area:
+        return code.startswith(area)
+    first, last = area.split("-")
+    return first <= code[:3] <= last
+
+
+def _is_postcode(code: str, country: str) -> bool:
+    """Of a country whose postcodes are told apart here: is it one?"""
+    if country == "CA":
+        signs = code if len(code) != 7 or code[3] not in " -" else code[:3] + code[4:]
+        kinds = "".join("9" if sign in "0123456789" else "A" if "A" <= sign <= "Z" else "?" for sign in signs)
+        return kinds in ("A9A", "A9A9A9")
+    if country == "AU":
+        return len(code) == 4 and code.isascii() and code.isdigit()
+    return country != "US" or _is_zip(code)
 
 
 def _region_zones(country: str, region: str | None) -> tuple[str, ...]:
-    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+    return ZONES_OF_REGIONS.get(country, {}).get(region or "") or country_zones(country)
 
 
 @cache
@@ -132,7 +153,7 @@ def _covers_address(book: Mapping[str, Any], address: Address) -> bool:
         return False  # an address that names no region may be in any
     postcodes, cities = as_list(book.get("postcodes")), as_list(book.get("cities"))
     code = _squeezed(address.postcode or "")
-    if postcodes and code and (place.country != "US" or _is_zip(code)):
+    if postcodes and code and _is_postcode(code, place.country):
         return any(code.startswith(_squeezed(prefix)) for prefix in postcodes)
     if cities and (city := _city(address)):
         return city in {_plain(name) for name in cities}

@@ -49,7 +49,16 @@ WORDS: dict[str, type[StrEnum]] = {
 }  # fmt: skip
 ONE_WORD: dict[str, type[StrEnum]] = {"kind": ConsentKind, "per": Unit, "lifted_by": ConsentKind}
 INSTEAD = {"zone": "UTC", "country": "FR", "period": "week"}
-TOLD = {"rule", "because", "citation", "confidence", "rulebook", "title", "left_out"}  # words for people, no figures
+TOLD = {
+    "rule",
+    "because",
+    "citation",
+    "confidence",
+    "rulebook",
+    "title",
+    "left_out",
+    "elsewhere",
+}  # words for people, no figures
 SWITCHES = {
     "hours": {"ends_excluded": True},
     "cap": {"requested_count": True, "replies_count": True},

@@ -135,7 +135,7 @@ STATES = [
     hours("US-WV-01-HOURS", WV, DAYTIME, binds("", "call", due=PAST)),
     stop("US-WV-02", WV, "attorney", binds(due=PAST)),
     where(hours("US-PA-01", PA, DAYTIME, binds(due=PAST)), [PA.address], [ELSEWHERE], [PA.e164], [NY.e164]),
-    cap("US-PA-01-TALKS", PA, 1, 7, "debt", binds("", "call", due=PAST), counts=TALK, channels="call"),
+    wait("US-PA-01-TALKS", PA, 7, binds("", "call", due=PAST)),
     stop("US-PA-01-STOPS", PA, "attorney refused_channel", binds(due=PAST)),
     where(
         hours("US-MI-01", MI, DAYTIME, binds(due=PAST), lifted="outside_hours"),
@@ -214,13 +214,13 @@ ASIA = [
     where(
         hours(
             "AU-HRS-1", AU, week("07:30-21:00", sat="09:00-21:00", sun="09:00-21:00"), binds(places="personal", due=PAST),
-            closed=["2027-01-26", "2027-03-29", "2028-12-25"], opened=["2027-06-14"],
+            closed=["2027-01-26", "2027-03-29", "2027-12-28", "2028-12-25"], opened=["2027-04-26", "2027-06-14"],
         ),
         [AU.address], [NZ.address], [AU.e164], [NZ.e164],
     ),
     hours(
         "AU-HRS-1-WORK", AU, week("09:00-17:00", sat=None, sun=None), binds(places="work", due=PAST),
-        closed=["2027-01-26", "2027-03-29", "2028-12-25"], opened=["2027-06-14"],
+        closed=["2027-01-26", "2027-03-29", "2027-12-28", "2028-12-25"], opened=["2027-04-26", "2027-06-14"],
     ),
     cap("AU-FRQ-1", AU, 3, 7, "debt", binds(due=PAST), counts=MADE, requested=True),
     cap("AU-FRQ-1-MONTH", AU, 10, 30, "debt", binds(due=PAST), counts=MADE, requested=True),
@@ -253,7 +253,7 @@ CANADA = [
     where(
         hours(
             "CAF-HRS", CA, week("07:00-21:00", sun="00:00-24:00"), binds(due=PAST),
-            closed=["2027-07-01", "2027-03-26"], opened=["2027-05-24", "2027-02-15"],
+            closed=["2027-07-01", "2027-03-26", "2027-05-24", "2027-09-30", "2027-10-11", "2027-11-11"], opened=["2027-02-15"],
         ),
         [CA.address, QC.address], [NY.address], [CA.e164], [NY.e164],
     ),

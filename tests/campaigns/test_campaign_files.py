@@ -224,7 +224,9 @@ def test_a_rulebook_is_held_to_its_language(house: Path, old: str, new: str, wha
     ],
 )
 def test_holidays_of_nowhere(house: Path, given: str, what: str) -> None:
-    change(house / "config" / "rulebooks" / "au.yaml", "holidays: {country: AU}", f"holidays: {given}")
+    change(
+        house / "config" / "rulebooks" / "au.yaml", "holidays: {country: AU, also: [everywhere]}", f"holidays: {given}"
+    )
     assert what in told(house)
 
 
