@@ -124,6 +124,30 @@ def test_a_wish_to_be_called_back_told_to_the_creditor_is_none_of_the_collector(
     assert told(back, consents=[wish | {"given_to": "creditor"}], collector="first_party").rules == set()
 
 
+def test_an_answer_goes_to_the_number_that_wrote() -> None:
+    reply = TEXT | {"now": "2027-03-16T23:00:00-04:00", "purpose": "reply"}
+    wrote = received("2027-03-16T22:50:00-04:00")
+    for phone in (MOBILE, None):
+        assert told(reply, history=[wrote | {"phone": phone}]).rules == set()
+    assert {"US-F-01", "US-F-41"} <= told(reply, history=[wrote | {"phone": "+15185550199"}]).rules
+
+
+@pytest.mark.parametrize(
+    ("until", "retry_at"),
+    [
+        ("2027-03-16T12:00:00-04:00", None),
+        ("2027-03-16T12:00:01-04:00", "2027-03-16T12:00:01-04:00"),
+        ("2027-03-16T22:00:00-04:00", "2027-03-17T08:00:01-04:00"),
+        ("2029-03-16T22:00:00-04:00", "2029-03-17T08:00:01-04:00"),
+        ("2099-01-01T00:00:00-04:00", "2099-01-01T09:00:01-04:00"),
+        ("9999-12-31T23:59:59-12:00", None),
+    ],
+)
+def test_a_stop_that_ends_is_put_off_to_the_first_lawful_second_after(until: str, retry_at: str | None) -> None:
+    stop = {"reason": "hardship", "scope": "debtor", "at": "2027-03-01T00:00:00Z", "until": until}
+    assert told(CALL, suppressions=[stop]).retry_at == retry_at
+
+
 # --- what was not said ------------------------------------------------------------------------------------------------------
 
 

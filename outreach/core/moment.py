@@ -84,9 +84,13 @@ def sent_since(ask: Ask, at: datetime) -> bool:
 
 
 def last_message(ask: Ask, now: datetime) -> datetime | None:
-    """When the debtor last came to us on the asked channel."""
-    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel)
+    """When the debtor last came to us on the asked channel, from the asked number."""
+    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and _same_line(p, ask))
     return max((at for at in received if at <= now), default=None)
+
+
+def _same_line(past: PastContact, ask: Ask) -> bool:
+    return past.channel is ask.channel and past.phone in (None, ask.phone.e164)
 
 
 def _answers(ask: Ask, now: datetime) -> bool:

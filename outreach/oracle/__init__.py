@@ -346,7 +346,9 @@ def _answers(ask: Ask, now: datetime) -> bool:
 
 
 def _last_message(ask: Ask, now: datetime) -> datetime | None:
-    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel)
+    """On this channel, from the number that is asked about."""
+    here = [past for past in ask.history if past.channel is ask.channel and past.phone in (None, ask.phone.e164)]
+    received = (past.at for past in here if past.direction is Direction.INBOUND)
     return max((at for at in received if at <= now), default=None)
 
 
