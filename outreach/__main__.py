@@ -121,7 +121,7 @@ def _lines() -> Iterator[tuple[int, bytes]]:
 @click.option("--law-only", is_flag=True, help="Leave company policy out.")
 def judge(rulebooks: Path | None, law_only: bool) -> None:
     """Asks on stdin, verdicts on stdout, one JSON object a line, in order."""
-    books = _law(rulebooks)
+    books = _law(rulebooks, law_only=law_only)
 
     def answer(line: bytes) -> dict[str, Any]:
         asked = wire.parse_ask(line)
@@ -130,10 +130,14 @@ def judge(rulebooks: Path | None, law_only: bool) -> None:
     _answer_lines(answer)
 
 
-def _law(folder: Path | None = None, root: Path | None = None) -> Rulebooks:
-    """The rulebooks of `folder`, else of the deployment in `root` (default: here), else those shipped."""
+def _law(folder: Path | None = None, root: Path | None = None, *, law_only: bool = False) -> Rulebooks:
+    """The rulebooks of `folder`, else of the deployment in `root` (default: here), else those shipped.
+
+    Where only the law is asked for, nothing is adopted: a folder of law alone need not have the policies of the deployment.
+    """
     root = root or bootstrap.environment_settings().root
-    adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
+    adopts = not law_only and (root / bootstrap.CONFIG).exists()
+    adopted = bootstrap.read_config(root).adopt if adopts else {}
     return load_rulebooks(folder or _rulebooks(root), adopted)
 
 

@@ -91,7 +91,8 @@ def _no_number(name: str) -> Any:
 def id_of(line: str | bytes) -> str | int | None:
     """The id of a line that can't be read, if it says one."""
     try:
-        content = json.loads(line.decode("utf-8", "replace") if isinstance(line, bytes) else line)
+        text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
+        content = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
     said = content.get("id") if isinstance(content, dict) else None
