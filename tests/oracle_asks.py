@@ -345,7 +345,7 @@ class Maker:
             at=at, direction=Direction.OUTBOUND, channel=channel, disposition=None if self.odds(0.05) else said,
             cases=self.pick((ask.cases, ask.cases, ask.cases[:1], ())), phone=self.pick((ask.phone.e164, ask.phone.e164, None)),
             voice=self._unless(Voice(self.pick(voices or list(Voice)))) if channel is Channel.CALL else None,
-            requested=self.odds(0.1),
+            requested=self.odds(0.4 if cap.get("requested_free") else 0.1),
             place=self._unless(PhonePlace(self.pick(as_list(cap.get("places")) or list(PhonePlace)))),
             phone_kind=ask.phone.kind, purpose=purpose,
         )  # fmt: skip

@@ -181,6 +181,7 @@ def _cap(rng: Random) -> dict[str, Any]:
     for key in ("requested_count", "replies_count"):
         if rng.random() < 0.4:
             made[key] = True
+    made |= {"requested_free": rng.randrange(1, 3)} if made.get("requested_count") and rng.random() < 0.5 else {}
     if rng.random() < 0.25:
         made["lifted_by"] = _lifting(rng, rng.choice(list(ConsentKind)).value)
     return made

@@ -24,6 +24,7 @@ CALL: dict[str, Any] = {
     "collector": "third_party", "days_past_due": 40, "cases": ["L1"], "debtor": {"id": "D1", "addresses": [ALBANY]},
     "phone": {"e164": MOBILE, "kind": "mobile"},
 }  # fmt: skip
+FIRST = {"collector": "first_party"}
 TEXT = CALL | {"channel": "sms", "voice": None}
 
 
@@ -146,6 +147,22 @@ def test_an_answer_goes_to_the_number_that_wrote() -> None:
 def test_a_stop_that_ends_is_put_off_to_the_first_lawful_second_after(until: str, retry_at: str | None) -> None:
     stop = {"reason": "hardship", "scope": "debtor", "at": "2027-03-01T00:00:00Z", "until": until}
     assert told(CALL, suppressions=[stop]).retry_at == retry_at
+
+
+def test_washington_dc_leaves_one_completed_call_that_was_asked_for_uncounted() -> None:
+    """D.C. Code 28-3814(d)(4)(A)(i)."""
+    home = at("US-DC", e164="+12025550123") | FIRST
+    days = [past(f"2027-03-{day}T12:00:00-04:00", phone="+12025550123") for day in (12, 13, 14)]
+    talks = [past(f"2027-03-{day}T13:00:00-05:00", "right_party", requested=True) for day in ("09", "10", "11")]
+    missed = past("2027-03-11T12:00:00-05:00", requested=True)
+    assert told(CALL | home, history=[*days, missed]).retry_at == "2027-03-18T08:00:00-04:00"
+    assert told(CALL | home, history=[*days, talks[1]]).rules == {"US-DC-03"}
+    assert told(CALL | home, history=[*days, talks[1], talks[2]]).rules == {"US-DC-02", "US-DC-03"}
+    assert told(CALL | home, history=[*days, talks[0], talks[2]]).rules == {"US-DC-03"}
+    wish = {"kind": "callback", "given_to": "us", "at": "2027-03-16T10:00:00-04:00"}
+    back = CALL | home | {"purpose": "requested_callback", "consents": [wish]}
+    assert told(back, history=[*days, missed]).rules == {"US-DC-02"}
+    assert told(back, history=[*days, talks[2]]).rules == set()
 
 
 # --- what was not said ------------------------------------------------------------------------------------------------------
@@ -335,7 +352,6 @@ def test_a_wish_honoured_everywhere_names_the_law_only_where_it_is_law() -> None
         )
 
 
-FIRST = {"collector": "first_party"}
 ABROAD = [  # the first second and the last of a day of calls to mobiles, and of what a place of two zones loses of it
     ("CA-ON M5V 2T6", "+18005550123", "07:00:00-04:00", "20:59:59-04:00"),
     ("CA-ON m5v", "+18005550123", "07:00:00-04:00", "20:59:59-04:00"),

@@ -198,6 +198,7 @@ class CapModel(Strict):
     but_not: Annotated[frozenset[Disposition], Listed, Some] = frozenset()
     places: Annotated[frozenset[PhonePlace], Listed, Some] = frozenset()
     requested_count: bool = False
+    requested_free: Whole = Field(default=0, ge=0)
     replies_count: bool = False
     lifted_by: LiftedBy | None = None
 
@@ -211,6 +212,8 @@ class CapModel(Strict):
     def _counts_something(self) -> CapModel:
         if self.only and self.only <= self.but_not:
             raise ValueError("`but_not` leaves nothing of `only` that counts")
+        if self.requested_free and not self.requested_count:
+            raise ValueError("`requested_free` says nothing, expected `requested_count: true` as well")
         return self
 
 
@@ -297,6 +300,7 @@ def _cap(origin: Source, c: CapModel) -> Rule:
         _row(c.but_not),
         _row(c.places),
         c.requested_count,
+        c.requested_free,
         c.replies_count,
     )
     lifted = c.lifted_by.frozen() if c.lifted_by else None

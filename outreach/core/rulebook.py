@@ -163,7 +163,8 @@ class Counted:
     only: Collection[Disposition] = ()  # empty: any
     but_not: Collection[Disposition] = ()
     places: Collection[PhonePlace] = ()
-    requested: bool = False  # contacts the debtor asked for count too
+    requested: bool = False  # contacts the debtor asked for count too,
+    requested_free: int = 0  # but so many of those that came to a conversation
     replies: bool = False  # our answers to the debtor's own messages count too
 
 

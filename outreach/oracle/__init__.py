@@ -217,7 +217,9 @@ def _cap(cap: Rule, moment: Moment) -> bool:
         first = _first_day(cap, moment.now.astimezone(zone(name)).date())
         inside = [past for past in counted if past.at.astimezone(zone(name)).date() >= first]
         for among in _each(cap["per"], moment.ask):
-            if sum(map(among, inside)) >= cap["limit"]:
+            these = [past for past in inside if among(past)]
+            asked_for = sum(past.requested and past.disposition is Disposition.RIGHT_PARTY for past in these)
+            if len(these) - min(asked_for, cap.get("requested_free", 0)) >= cap["limit"]:
                 return True
     return False
 

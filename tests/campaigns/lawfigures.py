@@ -113,7 +113,7 @@ STATES = [
     where(
         cap(
             "US-DC-02", DC, 4, 7, "debt", binds("", "call", due=(31, None)), channels="call",
-            counts=CONNECTED - {Disposition.WRONG_PARTY},
+            counts=CONNECTED - {Disposition.WRONG_PARTY}, requested=True, free=1,
         ),
         [DC.address], [ELSEWHERE], [DC.e164], [NY.e164],
     ),
