@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,9 @@ def import_(book: Path, payments: bool, as_json: bool) -> None:
         )
 
 
-def _lines() -> Iterable[str]:
-    return (line for line in sys.stdin if line.strip())
+def _lines() -> Iterator[tuple[int, bytes]]:
+    """The lines of stdin that say anything, each with its number."""
+    return ((number, line) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip())
 
 
 @cli.command()
@@ -120,19 +121,23 @@ def _lines() -> Iterable[str]:
 @click.option("--law-only", is_flag=True, help="Leave company policy out.")
 def judge(rulebooks: Path | None, law_only: bool) -> None:
     """Asks on stdin, verdicts on stdout, one JSON object a line, in order."""
-    books = _law(rulebooks)
+    books = _law(rulebooks, law_only=law_only)
 
-    def answer(line: str) -> dict[str, Any]:
+    def answer(line: bytes) -> dict[str, Any]:
         asked = wire.parse_ask(line)
         return wire.verdict_json(judge_ask(asked.ask, books, asked.now, law_only=law_only), asked)
 
     _answer_lines(answer)
 
 
-def _law(folder: Path | None = None, root: Path | None = None) -> Rulebooks:
-    """The rulebooks of `folder`, else of the deployment in `root` (default: here), else those shipped."""
+def _law(folder: Path | None = None, root: Path | None = None, *, law_only: bool = False) -> Rulebooks:
+    """The rulebooks of `folder`, else of the deployment in `root` (default: here), else those shipped.
+
+    Where only the law is asked for, nothing is adopted: a folder of law alone need not have the policies of the deployment.
+    """
     root = root or bootstrap.environment_settings().root
-    adopted = bootstrap.read_config(root).adopt if (root / bootstrap.CONFIG).exists() else {}
+    adopts = not law_only and (root / bootstrap.CONFIG).exists()
+    adopted = bootstrap.read_config(root).adopt if adopts else {}
     return load_rulebooks(folder or _rulebooks(root), adopted)
 
 
@@ -158,7 +163,7 @@ def _rulebooks(root: Path) -> Path:
 def read_reply() -> None:
     """Replies on stdin, intents on stdout, one JSON object a line, in order."""
 
-    def answer(line: str) -> dict[str, Any]:
+    def answer(line: bytes) -> dict[str, Any]:
         asked = wire.parse_reply(line)
         return wire.intent_json(labelled.read(asked), asked)
 
@@ -199,27 +204,25 @@ def replies_export() -> None:
             click.echo(json.dumps(example, ensure_ascii=False))
 
 
-def _answer_lines(answer: Callable[[str], dict[str, Any]]) -> None:
+def _answer_lines(answer: Callable[[bytes], dict[str, Any]]) -> None:
     """Answer each line; a line that can't be read is named on stderr, answered as an error, and makes the exit 2."""
     failed = False
-    for number, line in enumerate(_lines(), 1):
+    for number, line in _lines():
         try:
             told = answer(line)
         except wire.AskError as error:
             failed = True
-            click.echo(f"<stdin>:{number}:1: {error}", err=True)
-            told = {"id": _id_of(line), "error": str(error)}
-        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+            what = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
+            click.echo(f"<stdin>:{number}:1: {what}", err=True)
+            told = {"id": wire.id_of(line), "error": what}
+        click.echo(_json_line(told))
     if failed:
         sys.exit(2)
 
 
-def _id_of(line: str) -> Any:
-    try:
-        content = json.loads(line)
-    except ValueError:
-        return None
-    return content.get("id") if isinstance(content, dict) else None
+def _json_line(told: dict[str, Any]) -> str:
+    said = json.dumps(told, ensure_ascii=False, default=str)
+    return said if said.isprintable() else json.dumps(told, default=str)  # halves of characters can't be written
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -113,19 +114,25 @@ def listing(found: Rulebooks) -> list[dict[str, Any]]:
                 for rule in book.rules
             ],
             "left_out": [{"row": each.row, "why": each.why} for each in book.left_out],
+            "elsewhere": [{"rows": list(each.rows), "where": each.where} for each in book.elsewhere],
         }
         for book in found.books
     ]
 
 
 def listing_words(found: list[dict[str, Any]]) -> str:
-    """The same for people: law, then policy, then what needs counsel."""
+    """The same for people: law, then policy, then what is held to elsewhere, then what needs counsel."""
     lines = []
     for kind in ("law", "policy"):
         for book in (each for each in found if each["is"] == kind):
             adopted = f", adopted for {', '.join(book['adopted_for'])}" if book["adopted_for"] else ""
             adopted = adopted or (", not adopted" if kind == "policy" else "")
             lines.append(f"{kind:6}  {book['rulebook']:16} {len(book['rules']):3} rules  {book['title']}{adopted}")
+            lines += [f"        {line}" for line in wrap(" ".join(rule["rule"] for rule in book["rules"]), 110)]
+    for book in found:
+        lines += [
+            f"elsewhere  {' '.join(each['rows'])}: {each['where']}  ({book['rulebook']})" for each in book["elsewhere"]
+        ]
     for book in found:
         lines += [f"needs counsel  {each['row']:16} {each['why']}  ({book['rulebook']})" for each in book["left_out"]]
     lines.append("any country not named here is refused: there is no law for it, and no policy was adopted")

@@ -15,6 +15,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from outreach.core.area_codes import AREA_CODES
+from outreach.core.regions import REGIONS, US_TERRITORIES
 from outreach.core.terms import (
     Address,
     Ask,
@@ -36,7 +37,7 @@ from outreach.core.terms import (
     SuppressionScope,
     Voice,
 )
-from outreach.core.zones import REGIONS, US_TERRITORIES, zone
+from outreach.core.zones import zone
 from outreach.oracle import Law
 from outreach.oracle.hours import clock_seconds, weekdays
 from outreach.oracle.places import as_list, candidates
@@ -50,6 +51,23 @@ ODD_COUNTRIES = ("US", "CA", "AU", "CN", "GB", "DE", "MX", "JM", "PR", "BR", "IN
 PLACELESS = ("+18005550123", "+18885550123", "+19005550123", "+448081570123", "+611800975711")
 PAST_DUE = (-30, -1, 0, 1, 2, 29, 30, 31, 32, 40, 90, 400)
 TEXTED = (Disposition.DELIVERED, Disposition.UNDELIVERED, Disposition.FAILED)
+SPLIT_POSTCODES = (  # of states of two zones, in one of them, in both and in neither; and none
+    *("79901", "78701", "32501", "33101-1234", "331011234", "46402", "97914", "83702", "83843", "69361", "3310", "n/a"),
+    *(
+        "M5V 2T6",
+        "m5v",
+        "P9N 1A1",
+        "H2X1Y4",
+        "G4T-1A1",
+        "V6B 1A1",
+        "V1A 1A1",
+        "A1A 1A1",
+        "M5V 2T",
+        "2000",
+        "2880",
+        "6443",
+    ),
+)
 HOLIDAYS = ((1, 1), (5, 1), (7, 1), (7, 4), (11, 11), (12, 25), (12, 26))
 
 
@@ -147,7 +165,7 @@ class Maker:
         if region in US_TERRITORIES and country == "US" and self.odds(0.3):
             country, region = region, None
         if known and self.odds(MISSING_REGION):
-            region = None
+            region = self.pick((None, "", "ZZ", str(region).lower()))
         return Address(country, region, self._city(book), self._postcode(book))
 
     def _regions(self, country: str) -> list[str]:
@@ -158,14 +176,16 @@ class Maker:
         named = as_list(book.get("cities"))
         if named and self.odds(0.6):
             city = str(self.pick(named))
-            return self.pick((city, city.upper(), city.lower(), f" {city} "))
+            return self.pick(
+                (city, city.upper(), city.lower(), f" {city} ", city.replace(" ", "  "), f"{city}, NY", f"{city} NY")
+            )
         return self.pick((None, "Elsewhere", "Springfield"))
 
     def _postcode(self, book: Mapping[str, Any]) -> str | None:
         named = as_list(book.get("postcodes"))
         if named and self.odds(0.6):
-            return str(self.pick(named)) + self.pick(("", "01", "9-1234"))
-        return self.pick((None, None, "99999", "10013", "90210"))
+            return str(self.pick(named)) + self.pick(("", "01", "9-1234", " 01", "01 "))
+        return self.pick((None, None, "99999", "10013", "90210", self.pick(SPLIT_POSTCODES)))
 
     def _number(self, book: Mapping[str, Any]) -> str:
         if self.odds(0.06):
@@ -276,8 +296,8 @@ class Maker:
         return PastContact(
             at=min(at, now), direction=Direction.INBOUND if inbound else Direction.OUTBOUND, channel=channel,
             disposition=None if not inbound and self.odds(0.08) else said, cases=self._some_cases(ask),
-            phone=self._some_phone(ask), voice=self.pick(list(Voice)) if channel is Channel.CALL else None,
-            requested=self.odds(0.12), place=self.pick(list(PhonePlace)), phone_kind=self.pick(list(PhoneKind)),
+            phone=self._some_phone(ask), voice=self.pick([*Voice, *Voice, None]) if channel is Channel.CALL else None,
+            requested=self.odds(0.12), place=self.pick([*PhonePlace, *PhonePlace, None]), phone_kind=self.pick(list(PhoneKind)),
             purpose=self.pick((None, *Purpose, Purpose.COLLECTION)),
         )  # fmt: skip
 
@@ -324,10 +344,15 @@ class Maker:
         return PastContact(
             at=at, direction=Direction.OUTBOUND, channel=channel, disposition=None if self.odds(0.05) else said,
             cases=self.pick((ask.cases, ask.cases, ask.cases[:1], ())), phone=self.pick((ask.phone.e164, ask.phone.e164, None)),
-            voice=Voice(self.pick(voices or list(Voice))) if channel is Channel.CALL else None,
-            requested=self.odds(0.1), place=PhonePlace(self.pick(as_list(cap.get("places")) or list(PhonePlace))),
+            voice=self._unless(Voice(self.pick(voices or list(Voice)))) if channel is Channel.CALL else None,
+            requested=self.odds(0.4 if cap.get("requested_free") else 0.1),
+            place=self._unless(PhonePlace(self.pick(as_list(cap.get("places")) or list(PhonePlace)))),
             phone_kind=ask.phone.kind, purpose=purpose,
         )  # fmt: skip
+
+    def _unless(self, said: T) -> T | None:
+        """Now and then nobody knows."""
+        return None if self.odds(0.08) else said
 
     def _talk(self, wait: Mapping[str, Any], ask: Ask, now: datetime, zones: list[str]) -> PastContact:
         at = self._day_edge(now, zones, wait["days"] + self.pick((-1, -1, 0)))

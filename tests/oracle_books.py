@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from outreach.core.area_codes import AREA_CODES
+from outreach.core.regions import REGIONS
 from outreach.core.terms import (
     Channel,
     Collector,
@@ -23,7 +24,7 @@ from outreach.core.terms import (
     SuppressionReason,
     Voice,
 )
-from outreach.core.zones import REGIONS, country_zones
+from outreach.core.zones import country_zones
 
 DAY = timedelta(days=1)
 ADOPTED = ({"US": "policy/narrow", "*": "policy/house"}, {key: "policy/house" for key in ("US", "CA", "GB")})
@@ -180,6 +181,7 @@ def _cap(rng: Random) -> dict[str, Any]:
     for key in ("requested_count", "replies_count"):
         if rng.random() < 0.4:
             made[key] = True
+    made |= {"requested_free": rng.randrange(1, 3)} if made.get("requested_count") and rng.random() < 0.5 else {}
     if rng.random() < 0.25:
         made["lifted_by"] = _lifting(rng, rng.choice(list(ConsentKind)).value)
     return made
@@ -204,6 +206,8 @@ def _consent(rng: Random) -> dict[str, Any]:
         made["within_days"] = rng.choice((1, 30, 60))
     if rng.random() < 0.5:
         made["or_wrote"] = True
+    if rng.random() < 0.3:
+        made["replies_need"] = True
     return made
 
 

@@ -8,8 +8,18 @@ from typing import Any
 
 import pytest
 
-from outreach.core.terms import Channel, Decision, Intent, IntentKind, Money, PromisedPayment, Refusal, Verdict
-from outreach.wire import AskError, intent_json, parse_ask, parse_reply, verdict_json
+from outreach.core.terms import (
+    Channel,
+    Decision,
+    Intent,
+    IntentKind,
+    Money,
+    PhonePlace,
+    PromisedPayment,
+    Refusal,
+    Verdict,
+)
+from outreach.wire import AskError, id_of, intent_json, parse_ask, parse_reply, verdict_json
 
 ASK: dict[str, Any] = {
     "id": "t1",
@@ -69,9 +79,110 @@ def test_what_is_wrong_is_named_and_never_judged(change: dict[str, Any], named: 
         parse_ask(json.dumps(ASK | change))
 
 
-def test_no_json_is_an_error() -> None:
-    with pytest.raises(AskError, match="not JSON"):
-        parse_ask("{")
+PAST = ASK["history"][0]
+PAID = {"reason": "paid", "scope": "debtor"}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"now": 1_800_000_000}, "now"),
+        ({"now": "1800000000"}, "now"),
+        ({"now": "2027-03-15"}, "now"),
+        ({"now": "2027-03-15T08:00:60Z"}, "now"),
+        ({"now": "2027-03-15T08:00:00+25:00"}, "now"),
+        ({"now": "0001-01-01T00:00:00+14:00"}, "now"),
+        ({"now": "9999-12-31T23:59:59-12:00"}, "now"),
+        ({"days_past_due": "40"}, "days_past_due"),
+        ({"days_past_due": 40.0}, "days_past_due"),
+        ({"days_past_due": True}, "days_past_due"),
+        ({"days_past_due": 10**40}, "days_past_due"),
+        ({"id": True}, "id"),
+        ({"id": None}, "id"),
+        ({"case": ""}, "case"),
+        ({"case": None, "cases": ["L1", ""]}, "cases.1"),
+        ({"debtor": None}, "debtor"),
+        ({"history": None}, "history"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "UK"}]}}, "country 'UK'"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "us"}]}}, "country"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "US", "region": "ny"}]}}, "region 'ny'"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "US", "region": "New York"}]}}, "region"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "CA", "region": "CA-QC"}]}}, "region"),
+        ({"debtor": {"id": "D1", "addresses": [{"country": "BR", "region": "XX"}]}}, "region"),
+        ({"phone": {"e164": "+1\u0665185550123"}}, "phone.e164"),
+        ({"phone": {"e164": "+15185550123\n"}}, "phone.e164"),
+        ({"inconvenient": [{"days": ["mon"], "from": 9, "to": "17:00"}]}, "inconvenient.0.from"),
+        ({"inconvenient": [{"days": ["mon"], "from": "09:00Z", "to": "17:00"}]}, "inconvenient.0.from"),
+        ({"inconvenient": [{"days": ["mon"], "from": "09:00", "to": "25:00"}]}, "inconvenient.0.to"),
+        ({"history": [PAST | {"requested": "yes"}]}, "history.0.requested"),
+        ({"history": [PAST | {"requested": 1}]}, "history.0.requested"),
+        ({"history": [PAST | {"at": "9999-12-31T23:59:59Z"}]}, "history.0.at"),
+        ({"history": [PAST | {"disposition": "received"}]}, "history.0"),
+        ({"suppressions": [PAID | {"at": "0001-01-01T00:00:00+14:00"}]}, "suppressions.0.at"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_or_in_none_is_named(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(AskError, match=named.replace(".", r"\.")):
+        parse_ask(json.dumps(ASK | change))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("{", "not JSON"),
+        ("", "not JSON"),
+        ("[]", "dictionary"),
+        ("null", "dictionary"),
+        (
+            json.dumps(ASK).replace('"collector"', '"collector": "first_party", "collector"'),
+            "`collector` is given twice",
+        ),
+        (json.dumps(ASK).replace('"country"', '"country": "GB", "country"'), "`country` is given twice"),
+        (json.dumps(ASK).replace("40", "NaN"), "NaN"),
+        (json.dumps(ASK).replace("40", "Infinity"), "Infinity"),
+        (json.dumps(ASK).replace("40", "1e400"), "days_past_due"),
+        (json.dumps(ASK).replace("40", "9" * 5000), "not JSON"),
+        (json.dumps(ASK) * 2, "not JSON"),
+        ("\ufeff" + json.dumps(ASK), "BOM"),
+        ("[" * 100_000, "nested too deeply"),
+        (json.dumps(ASK).encode().replace(b"L1", b"\xff"), "not UTF-8: byte"),
+        (json.dumps(ASK).replace('"L1"', '"\\ud800"'), "case"),
+        (json.dumps(ASK | {"y": "x" * 10_000_000}), "unknown field `y`"),
+    ],
+)
+def test_a_line_that_is_no_ask_is_an_error(line: str | bytes, named: str) -> None:
+    with pytest.raises(AskError, match=named):
+        parse_ask(line)
+
+
+def test_the_id_of_what_cannot_be_read_is_found_where_there_is_one() -> None:
+    assert id_of(b'{"id": "t1", "channel": "\xff"}') == "t1"
+    assert id_of('{"id": 7, "id": 8}') == 8
+    assert id_of('{"id": true}') is None and id_of('{"id": NaN}') is None and id_of('{"id": [1]}') is None
+    assert id_of("{") is None and id_of("[" * 100_000) is None and id_of('{"id": ' + "9" * 5000 + "}") is None
+
+
+def test_midnight_may_be_spelled_as_the_end_of_the_day() -> None:
+    times = {"days": ["mon"], "from": "19:00", "to": "24:00"}
+    assert parse_ask(json.dumps(ASK | {"inconvenient": [times]})).ask.inconvenient[0].end.hour == 0
+
+
+def test_where_a_past_contact_went_is_known_of_the_asked_number_alone() -> None:
+    """The contract's history says no place: a number at work was called at work, of another nobody knows."""
+    elsewhere = PAST | {"phone": "+12125550199"}
+    for place in PhonePlace:
+        phone = ASK["phone"] | {"place": place}
+        told = parse_ask(
+            json.dumps(ASK | {"phone": phone, "history": [PAST, elsewhere, elsewhere | {"place": "work"}]})
+        )
+        assert [past.place for past in told.ask.history] == [place, None, PhonePlace.WORK]
+
+
+def test_a_stop_until_the_end_of_the_calendar_is_spelled_all_the_same() -> None:
+    asked = parse_ask(ASK | {"now": "2027-03-15T08:00:01+08:00"})
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    told = verdict_json(Verdict(Decision.REFUSE, (), (Refusal("STOP-PAID", "", "paid", end),), None, ()), asked)
+    assert told["refusals"][0]["retry_at"] == "9999-12-31T23:59:59+00:00"
 
 
 def test_a_verdict_is_spelled_in_the_offset_of_the_question() -> None:

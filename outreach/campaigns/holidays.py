@@ -13,6 +13,7 @@ from outreach.core.rulebook import Holidays
 
 FIRST, LAST = 2020, 2049  # years known; any other is closed
 SUNDAY = 7
+GOVERNMENT = "government"
 
 
 def list_supported_countries() -> dict[str, list[str]]:
@@ -20,12 +21,25 @@ def list_supported_countries() -> dict[str, list[str]]:
     return holidays.list_supported_countries(include_aliases=False)
 
 
+def has_government_holidays(country: str) -> bool:
+    """Does the library know days on which offices of the country are closed?"""
+    return GOVERNMENT in holidays.country_holidays(country).supported_categories
+
+
 @cache
 def holidays_of(country: str, region: str | None, also: frozenset[str]) -> Holidays:
-    """The public holidays of the years known. `also`: good_friday, easter_monday, sunday_monday (the Monday after)."""
+    """The public holidays of the years known. `also`: good_friday, easter_monday, sunday_monday (the Monday after), government
+    (those of its offices), everywhere (those that all its regions keep: days observed instead are the regions' own)."""
     years = range(FIRST, LAST + 1)
     dates = set(holidays.country_holidays(country, subdiv=region, years=years))
     dates |= _easter(years, also)
+    if GOVERNMENT in also:
+        dates |= set(holidays.country_holidays(country, subdiv=region, years=years, categories=(GOVERNMENT,)))
+    if "everywhere" in also:
+        kept = [
+            holidays.country_holidays(country, subdiv=name, years=years) for name in list_supported_countries()[country]
+        ]
+        dates |= set.intersection(*map(set, kept))
     if "sunday_monday" in also:
         dates |= {on + timedelta(days=1) for on in dates if on.isoweekday() == SUNDAY}
     return Holidays(frozenset(dates), FIRST, LAST)

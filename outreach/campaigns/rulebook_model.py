@@ -8,13 +8,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
-from outreach.campaigns.holidays import holidays_of, list_supported_countries
+from outreach.campaigns.holidays import has_government_holidays, holidays_of, list_supported_countries
 from outreach.core.rulebook import (
     Cap,
     ContactHours,
     Counted,
+    Elsewhere,
     Holidays,
     LeftOut,
     Lifted,
@@ -29,6 +30,7 @@ from outreach.core.rulebook import (
     Unit,
     WaitAfter,
     Window,
+    folded,
 )
 from outreach.core.terms import (
     Channel,
@@ -84,6 +86,8 @@ def _days(value: object) -> frozenset[int]:
     words = [str(word) for word in value] if isinstance(value, list) else str(value).split()
     if words == ["daily"]:
         return frozenset(range(1, 8))
+    if not words:
+        raise ValueError("no day is named, expected mon, tue, wed, thu, fri, sat, sun or daily")
     if unknown := [word for word in words if word not in DAYS]:
         raise ValueError(f"{unknown[0]!r} is no day, expected mon, tue, wed, thu, fri, sat, sun or daily")
     return frozenset(DAYS[word] for word in words)
@@ -94,16 +98,28 @@ Clock = Annotated[int, BeforeValidator(_clock)]
 Listed = BeforeValidator(_as_list)
 
 
+Whole = StrictInt  # `true` is no number
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Some = Field(min_length=1)  # a list that names nothing would bind all, or nobody: leave it out
+
+
 class AppliesModel(Strict):
-    collector: Annotated[frozenset[Collector], Listed] = frozenset()
-    channel: Annotated[frozenset[Channel], Listed] = frozenset()
-    voice: Annotated[frozenset[Voice], Listed] = frozenset()
-    purpose: Annotated[frozenset[Purpose], Listed] = frozenset()
-    phone_kind: Annotated[frozenset[PhoneKind], Listed] = frozenset()
-    place: Annotated[frozenset[PhonePlace], Listed] = frozenset()
-    past_due_from: int | None = None
-    past_due_to: int | None = None
+    collector: Annotated[frozenset[Collector], Listed, Some] = frozenset()
+    channel: Annotated[frozenset[Channel], Listed, Some] = frozenset()
+    voice: Annotated[frozenset[Voice], Listed, Some] = frozenset()
+    purpose: Annotated[frozenset[Purpose], Listed, Some] = frozenset()
+    phone_kind: Annotated[frozenset[PhoneKind], Listed, Some] = frozenset()
+    place: Annotated[frozenset[PhonePlace], Listed, Some] = frozenset()
+    past_due_from: Whole | None = None
+    past_due_to: Whole | None = None
     law_is_silent: bool = False
+
+    @model_validator(mode="after")
+    def _someday(self) -> AppliesModel:
+        if self.past_due_from is not None and self.past_due_to is not None and self.past_due_from > self.past_due_to:
+            raise ValueError("the rule binds on no day, expected `past_due_from` up to `past_due_to`")
+        return self
 
 
 class WindowModel(Strict):
@@ -123,7 +139,9 @@ class HolidaysModel(Strict):
 
     country: Annotated[str, BeforeValidator(_country)]
     region: str | None = None
-    also: Annotated[frozenset[Literal["good_friday", "easter_monday", "sunday_monday"]], Listed] = frozenset()
+    also: Annotated[
+        frozenset[Literal["good_friday", "easter_monday", "sunday_monday", "government", "everywhere"]], Listed
+    ] = frozenset()
 
     @model_validator(mode="after")
     def _known(self) -> HolidaysModel:
@@ -132,6 +150,10 @@ class HolidaysModel(Strict):
             raise ValueError(f"no public holidays are known for {self.country}")
         if self.region and self.region not in known:
             raise ValueError(f"no public holidays are known for {self.region!r}, expected one of {', '.join(known)}")
+        if "government" in self.also and not has_government_holidays(self.country):
+            raise ValueError(f"no holidays of government offices are known for {self.country}")
+        if "everywhere" in self.also and (self.region or not known):
+            raise ValueError("`everywhere` is for a country that has regions, expected no `region`")
         return self
 
     def frozen(self) -> Holidays:
@@ -166,16 +188,17 @@ class HoursModel(Strict):
 
 
 class CapModel(Strict):
-    limit: int = Field(ge=1)
+    limit: Whole = Field(ge=1)
     per: Unit
-    days: int | None = Field(default=None, ge=1, le=60)
+    days: Whole | None = Field(default=None, ge=1, le=60)
     period: Period = Period.DAYS
-    channels: Annotated[frozenset[Channel], Listed] = frozenset()
-    voices: Annotated[frozenset[Voice], Listed] = frozenset()
-    only: Annotated[frozenset[Disposition], Listed] = frozenset()
-    but_not: Annotated[frozenset[Disposition], Listed] = frozenset()
-    places: Annotated[frozenset[PhonePlace], Listed] = frozenset()
+    channels: Annotated[frozenset[Channel], Listed, Some] = frozenset()
+    voices: Annotated[frozenset[Voice], Listed, Some] = frozenset()
+    only: Annotated[frozenset[Disposition], Listed, Some] = frozenset()
+    but_not: Annotated[frozenset[Disposition], Listed, Some] = frozenset()
+    places: Annotated[frozenset[PhonePlace], Listed, Some] = frozenset()
     requested_count: bool = False
+    requested_free: Whole = Field(default=0, ge=0)
     replies_count: bool = False
     lifted_by: LiftedBy | None = None
 
@@ -185,20 +208,29 @@ class CapModel(Strict):
             raise ValueError("expected either `days: N` or `period: week` or `period: month`")
         return self
 
+    @model_validator(mode="after")
+    def _counts_something(self) -> CapModel:
+        if self.only and self.only <= self.but_not:
+            raise ValueError("`but_not` leaves nothing of `only` that counts")
+        if self.requested_free and not self.requested_count:
+            raise ValueError("`requested_free` says nothing, expected `requested_count: true` as well")
+        return self
+
 
 class WaitModel(Strict):
-    days: int = Field(ge=1, le=60)
+    days: Whole = Field(ge=1, le=60)
     per: Unit
-    after: Annotated[frozenset[Disposition], Listed] = frozenset({Disposition.RIGHT_PARTY})
-    channels: Annotated[frozenset[Channel], Listed] = frozenset({Channel.CALL})
+    after: Annotated[frozenset[Disposition], Listed, Some] = frozenset({Disposition.RIGHT_PARTY})
+    channels: Annotated[frozenset[Channel], Listed, Some] = frozenset({Channel.CALL})
     inbound: bool = True
 
 
 class ConsentModel(Strict):
     kind: ConsentKind
-    given_to: Annotated[frozenset[ConsentGivenTo], Listed] = frozenset()
-    within_days: int | None = Field(default=None, ge=1)
+    given_to: Annotated[frozenset[ConsentGivenTo], Listed, Some] = frozenset()
+    within_days: Whole | None = Field(default=None, ge=1)
     or_wrote: bool = False
+    replies_need: bool = False
 
 
 class StopModel(Strict):
@@ -209,14 +241,14 @@ class StopModel(Strict):
 class MarginModel(Strict):
     """Seconds."""
 
-    call: int = Field(default=0, ge=0, le=3600)
-    sms: int = Field(default=0, ge=0, le=3600)
+    call: Whole = Field(default=0, ge=0, le=3600)
+    sms: Whole = Field(default=0, ge=0, le=3600)
 
 
 class RuleModel(Strict):
     rule: str = Field(pattern=r"^[A-Z][A-Z0-9-]+$")
-    because: str = Field(min_length=3)
-    citation: str = Field(min_length=3)
+    because: Said
+    citation: Said
     confidence: Confidence
     in_force_from: date | None = None
     in_force_until: date | None = None
@@ -268,6 +300,7 @@ def _cap(origin: Source, c: CapModel) -> Rule:
         _row(c.but_not),
         _row(c.places),
         c.requested_count,
+        c.requested_free,
         c.replies_count,
     )
     lifted = c.lifted_by.frozen() if c.lifted_by else None
@@ -278,7 +311,9 @@ _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
     HoursModel: _hours,
     CapModel: _cap,
     WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, _row(w.after), _row(w.channels), w.inbound),
-    ConsentModel: lambda origin, c: NeedsConsent(origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote),
+    ConsentModel: lambda origin, c: NeedsConsent(
+        origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote, c.replies_need
+    ),
     StopModel: lambda origin, s: Stop(origin, _row(s.reasons), s.widen),
     MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
 }
@@ -291,23 +326,36 @@ class LeftOutModel(Strict):
     why: str = Field(min_length=3)
 
 
+def _rows(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
+
+
+class ElsewhereModel(Strict):
+    """Rows of the facts that are no rule of their own, and what holds to them instead. `rows`: one or several."""
+
+    rows: Annotated[list[str], BeforeValidator(_rows), Field(min_length=1)]
+    where: str = Field(min_length=3)
+
+
 class RulebookModel(Strict):
     rulebook: str = Field(pattern=r"^[a-z]+(/[a-z-]+)?$")
     title: str
     country: Annotated[str, BeforeValidator(_country)] = ""
-    regions: Annotated[frozenset[str], Listed] = frozenset()
-    postcodes: list[str] = []
-    cities: list[str] = []
-    area_codes: Annotated[frozenset[str], Listed] = frozenset()
+    regions: Annotated[frozenset[Word], Listed, Some] = frozenset()
+    postcodes: Annotated[list[Word], Some] = []
+    cities: Annotated[list[Word], Some] = []
+    area_codes: Annotated[frozenset[Word], Listed, Some] = frozenset()
     rules: list[RuleModel] = Field(min_length=1)
     left_out: list[LeftOutModel] = []
+    elsewhere: list[ElsewhereModel] = []
 
     def frozen(self, version: str = "") -> Rulebook:
         rules = tuple(rule.frozen() for rule in self.rules)
-        cities = frozenset(city.strip().casefold() for city in self.cities)
+        cities = frozenset(folded(city) for city in self.cities)
         return Rulebook(
             self.rulebook, self.title, self.country, rules, self.regions, tuple(self.postcodes), cities,
-            self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out), version,
+            self.area_codes, tuple(LeftOut(each.row, each.why) for each in self.left_out),
+            tuple(Elsewhere(tuple(each.rows), each.where) for each in self.elsewhere), version,
         )  # fmt: skip
 
 

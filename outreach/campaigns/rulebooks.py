@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from outreach.campaigns import source
 from outreach.campaigns.rulebook_model import DAYS, RulebookModel
+from outreach.core.area_codes import AREA_CODES
+from outreach.core.regions import ZONES_OF_REGIONS
 from outreach.core.rulebook import POLICY, ContactHours, Rule, Rulebook, Rulebooks
 from outreach.core.terms import ConfigError, Fault
+
+REGION = re.compile("[A-Z0-9]{1,3}")  # ISO 3166-2, without the country
 
 
 def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Rulebooks:
@@ -76,6 +81,19 @@ def _version(document: Any) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def _off_the_map(model: RulebookModel) -> Iterator[tuple[list[str | int], str]]:
+    """A region that is none, or an area code of elsewhere: law that never binds."""
+    known = ZONES_OF_REGIONS.get(model.country)
+    for region in sorted(model.regions):
+        if region not in known if known is not None else not REGION.fullmatch(region):
+            expected = f"one of {', '.join(sorted(known))}" if known else "an ISO 3166-2 code without the country"
+            yield ["regions"], f"`regions`: {region!r} is none of {model.country}, expected {expected}"
+    for code in sorted(model.area_codes):
+        country, region = AREA_CODES.get(code, ("", ""))
+        if country != model.country or (model.regions and region not in model.regions):
+            yield ["area_codes"], f"`area_codes`: {code!r} lies elsewhere, expected one of the rulebook's own regions"
+
+
 def _misplaced(model: RulebookModel, expected: str) -> Iterator[tuple[list[str | int], str]]:
     """What no model sees by itself: (where, what is wrong)."""
     if model.rulebook != expected:
@@ -83,6 +101,7 @@ def _misplaced(model: RulebookModel, expected: str) -> Iterator[tuple[list[str |
     is_policy = model.rulebook.startswith(POLICY)
     if bool(model.country) is is_policy:
         yield ["rulebook"], "a policy names no country" if is_policy else "`country` is missing"
+    yield from _off_the_map(model)
     seen: set[str] = set()
     for index, rule in enumerate(model.rules):
         where: list[str | int] = ["rules", index, "rule"]

@@ -22,6 +22,7 @@ from outreach.core.terms import Ask, Decision, PastContact, Purpose, Refusal, Ve
 
 NO_ZONE = "no time zone can be derived from the addresses, the number or the debtor's word"
 MOST_SITUATIONS = 50_000
+LAST_YEAR = 3000  # who says a stop ends later says that it never does
 POLICY_RULE = "POLICY-"
 
 
@@ -83,7 +84,8 @@ def judge(ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = Fal
 
 def _situation(ask: Ask, rulebooks: Rulebooks, law_only: bool) -> Situation:
     """Worked out once for all debtors whose addresses and numbers say the same."""
-    phone, places = ask.phone, tuple([rulebooks.told(place) for place in ask.addresses])
+    phone = ask.phone
+    places = tuple([(rulebooks.told(place), zone_tables.postcode_area(place)) for place in ask.addresses])
     key = (places, zone_tables.read_number(phone.e164), phone.kind, ask.stated_zone, law_only)
     found: Situation | None = rulebooks.memo.get(key)
     if found is None:
@@ -230,9 +232,16 @@ def _not_after(refusal: Refusal, at: datetime) -> Refusal:
     return refusal if refusal.retry_at is not None and refusal.retry_at <= at else replace(refusal, retry_at=at)
 
 
+def _searched_until(moment: Moment) -> datetime:
+    """A stop may last for years: what follows it is searched as far as what follows from now."""
+    ends = (stop.until for stop in moment.ask.suppressions if stop.until is not None)
+    latest = max((end for end in ends if end.year < LAST_YEAR), default=moment.now)
+    return max(moment.now, latest.astimezone(UTC)) + HORIZON
+
+
 def _first_lawful(moment: Moment, where: Situation, bound: Bound, refusals: list[Refusal]) -> datetime | None:
     """Each rule refuses from now until its own `retry_at`: nothing before the latest is lawful. Go there, ask anew."""
-    at, end = moment.now, moment.now + HORIZON
+    at, end = moment.now, _searched_until(moment)
     while refusals:
         ends = [refusal.retry_at for refusal in refusals]
         known = [end_at for end_at in ends if end_at is not None]

@@ -10,13 +10,16 @@ from outreach.core import zones as zone_tables
 from outreach.core.rulebook import Lifted, Rule, Source
 from outreach.core.terms import (
     Ask,
+    Channel,
     Consent,
     ConsentKind,
     Direction,
     PastContact,
     Purpose,
     Refusal,
+    Suppression,
     SuppressionReason,
+    SuppressionScope,
 )
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-T-23, 47 CFR 64.1200(a)(12): one confirmation, presumed fine so long
@@ -81,20 +84,41 @@ def sent_since(ask: Ask, at: datetime) -> bool:
 
 
 def last_message(ask: Ask, now: datetime) -> datetime | None:
-    """When the debtor last came to us on the asked channel."""
-    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel)
+    """When the debtor last came to us on the asked channel, from the asked number."""
+    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and _same_line(p, ask))
     return max((at for at in received if at <= now), default=None)
+
+
+def _same_line(past: PastContact, ask: Ask) -> bool:
+    return past.channel is ask.channel and past.phone in (None, ask.phone.e164)
 
 
 def _answers(ask: Ask, now: datetime) -> bool:
     """Is this the one answer to what the debtor just sent, in the same medium?"""
     if ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
-        recent = [s.at for s in ask.suppressions if s.reason in CONFIRMABLE and now - CONFIRM_WITHIN <= s.at <= now]
+        recent = [stop.at for stop in ask.suppressions if _may_be_confirmed(stop, ask, now)]
         return bool(recent) and not sent_since(ask, max(recent))
     if ask.purpose is not Purpose.REPLY:
         return False
     last = last_message(ask, now)
     return last is not None and now - last <= REPLY_WITHIN and not sent_since(ask, last)
+
+
+def _may_be_confirmed(stop: Suppression, ask: Ask, now: datetime) -> bool:
+    """By one text to the number that was stopped: 47 CFR 64.1200(a)(12); 12 CFR 1006.14(h)(2)(i)."""
+    fresh = stop.reason in CONFIRMABLE and now - CONFIRM_WITHIN <= stop.at <= now
+    return fresh and ask.channel is Channel.SMS and reaches(stop, ask)
+
+
+def reaches(stop: Suppression, ask: Ask) -> bool:
+    """Is the stop of this channel, and of this debtor, case or number?"""
+    if stop.channel is not None and stop.channel is not ask.channel:
+        return False
+    if stop.scope is SuppressionScope.PHONE:
+        return stop.phone is None or stop.phone == ask.phone.e164
+    if stop.scope is SuppressionScope.CASE:
+        return stop.case is None or stop.case in ask.cases
+    return True
 
 
 def consents(moment: Moment, kind: ConsentKind) -> list[Consent]:

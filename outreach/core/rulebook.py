@@ -7,12 +7,15 @@ Each kind of rule is one frozen class here and one function in `gate`. A ruleboo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from outreach.core.regions import POSTCODES, REGIONS, US_TERRITORIES
 from outreach.core.terms import (
     Address,
     Ask,
@@ -27,7 +30,7 @@ from outreach.core.terms import (
     SuppressionReason,
     Voice,
 )
-from outreach.core.zones import US_TERRITORIES, NumberPlace
+from outreach.core.zones import NumberPlace
 
 POLICY = "policy/"
 NOWHERE = "a debtor whose country is not known"
@@ -160,7 +163,8 @@ class Counted:
     only: Collection[Disposition] = ()  # empty: any
     but_not: Collection[Disposition] = ()
     places: Collection[PhonePlace] = ()
-    requested: bool = False  # contacts the debtor asked for count too
+    requested: bool = False  # contacts the debtor asked for count too,
+    requested_free: int = 0  # but so many of those that came to a conversation
     replies: bool = False  # our answers to the debtor's own messages count too
 
 
@@ -194,6 +198,7 @@ class NeedsConsent:
     """Contact only with consent of this kind on file, given to one of `given_to` (empty: to anybody).
 
     `within_days`: given less than so many times 24 hours ago. `or_wrote`: a text from this number in that time will do.
+    `replies_need`: our answers to the debtor's own messages need it too.
     """
 
     source: Source
@@ -201,6 +206,7 @@ class NeedsConsent:
     given_to: Collection[ConsentGivenTo] = ()
     within_days: int | None = None
     or_wrote: bool = False
+    replies_need: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Rows that are no rule of their own: what holds to them instead, or why nothing has to."""
+
+    rows: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """The rules of one place. `regions`, `postcodes` (prefixes), `cities` and `area_codes` narrow it; empty: not."""
 
@@ -248,6 +262,7 @@ class Rulebook:
     cities: frozenset[str] = frozenset()  # casefolded
     area_codes: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     version: str = ""  # SHA-256 of its content, hex
 
     @property
@@ -268,11 +283,16 @@ class Rulebook:
         """Is the address inside? One that may be, for want of region, postcode or city, is."""
         if not self.reaches(place):
             return False
-        if place.postcode and self.postcodes:
-            return place.postcode.strip().startswith(self.postcodes)
-        if place.city and self.cities:
-            return place.city.strip().casefold() in self.cities
+        if self.postcodes and (code := _postcode(place)):
+            return code.startswith(self.postcodes)
+        if self.cities and (city := folded(place.city or "", place.region)):
+            return city in self.cities
         return True
+
+    def is_law_of(self, place: Address) -> bool:
+        """Is it law for the whole of what the address names: its country, or its region?"""
+        country, region = home(place)
+        return country == self.country and not self.is_local and (not self.regions or region in self.regions)
 
     def covers_number(self, place: NumberPlace) -> bool:
         """Is the number at home inside?"""
@@ -282,8 +302,30 @@ class Rulebook:
 
 
 def home(place: Address) -> tuple[str, str | None]:
-    """The country and region whose law holds there: the territories of the United States are regions of it."""
-    return ("US", place.country) if place.country in US_TERRITORIES else (place.country, place.region)
+    """The country and region whose law holds there: the territories of the United States are regions of it.
+
+    A region that is none says nothing.
+    """
+    if place.country in US_TERRITORIES:
+        return "US", place.country
+    known = REGIONS.get(place.country)
+    return place.country, place.region if place.region and (known is None or place.region in known) else None
+
+
+@lru_cache(maxsize=65_536)
+def folded(city: str, region: str | None = None) -> str:
+    """A city's name without case, points, commas, and what follows it on a line: its state, a postcode."""
+    first = next((part for part in city.split(",") if part.strip()), "")
+    words = re.sub(r"[\W_]+", " ", first.replace(".", "").replace("'", "").casefold()).split()
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] == (region or "").casefold()):
+        words.pop()
+    return " ".join(words)
+
+
+def _postcode(place: Address) -> str:
+    """Its postcode; empty for one that is none and tells nothing."""
+    code, shape = "".join((place.postcode or "").split()).upper(), POSTCODES.get(home(place)[0])
+    return code if shape is None or shape.fullmatch(code) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,11 +357,18 @@ class Rulebooks:
             books = [book for book in self.books if book.name in inside and book.country == country]
             adopted = [] if law_only else [book for book in self.books if book.name == self.adopted.get(country)]
             chosen |= {book.name: book for book in books + adopted}
-            if not books and not adopted:
-                missing.append(country)
+            if not adopted:
+                missing += self._lawless([place for place in addresses if home(place)[0] == country], books, country)
         everywhere = [] if law_only else [book for book in self.books if book.name == self.adopted.get("*")]
         chosen |= {book.name: book for book in everywhere}
         return tuple(chosen.values()), tuple(missing) if countries else (NOWHERE,)
+
+    @staticmethod
+    def _lawless(homes: Sequence[Address], books: Sequence[Rulebook], country: str) -> list[str]:
+        """The places of a country that no rulebook is law for: a state with law does not lend it to the next one."""
+        lacking = [place for place in homes if not any(book.is_law_of(place) for book in books)]
+        named = list(dict.fromkeys("-".join(filter(None, home(place))) for place in lacking))
+        return named if books or named else [country]
 
     def told(self, place: Address) -> tuple[str, str | None, tuple[str, ...]]:
         """All that an address says of the law: its country and region, and which rulebooks of a part of them cover it."""

@@ -232,11 +232,20 @@ def _cap(rule: Cap, moment: Moment) -> Refusal | None:
 
 def _full(rule: Cap, group: list[PastContact], moment: Moment) -> Iterator[tuple[int, datetime]]:
     """For each zone in which the period is full: how many it holds, and when the next is free."""
+    if rule.counted.requested_free:
+        group = _without_free(rule.counted.requested_free, group)
     for name in moment.zones if len(group) >= rule.limit else ():
         start = _period_start(rule, moment.here(name).date())
         inside = sorted(on for past in group if (on := local(past.at, name).date()) >= start)
         if len(inside) >= rule.limit:
             yield len(inside), instant(_frees(rule, inside[-rule.limit]), time(0), name)
+
+
+def _without_free(free: int, group: list[PastContact]) -> list[PastContact]:
+    """Less the latest conversations that the debtor had asked for: those that stay longest in the period."""
+    ordered = sorted(group, key=lambda past: past.at)
+    talks = [n for n, past in enumerate(ordered) if past.requested and past.disposition is Disposition.RIGHT_PARTY]
+    return [past for n, past in enumerate(ordered) if n not in talks[-free:]]
 
 
 def _counted(rule: Cap, moment: Moment) -> list[PastContact]:
@@ -251,9 +260,9 @@ def _counted(rule: Cap, moment: Moment) -> list[PastContact]:
         and past.direction is Direction.OUTBOUND
         and past.disposition not in but_not
         and (not channels or past.channel in channels)
-        and (not voices or past.voice in voices)
+        and (not voices or past.voice in voices or (past.voice is None and past.channel is Channel.CALL))
         and (not only or past.disposition in only or past.disposition is None)
-        and (not places or past.place in places)
+        and (not places or past.place is None or past.place in places)
         and (requested or not past.requested)
         and (replies or past.purpose not in ANSWERS)
     ]
@@ -319,7 +328,7 @@ def _starts_wait(rule: WaitAfter, past: PastContact) -> bool:
 
 
 def _needs_consent(rule: NeedsConsent, moment: Moment) -> Refusal | None:
-    if moment.answers:
+    if moment.answers and not rule.replies_need:
         return None
     for consent in consents(moment, rule.kind):
         if _qualifies(consent, rule, moment.now):

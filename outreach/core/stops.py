@@ -13,16 +13,19 @@ from outreach.core.moment import (
     instant,
     last_message,
     local,
+    reaches,
     refusal,
     sent_since,
     while_in_force,
 )
-from outreach.core.rulebook import Stop
+from outreach.core.rulebook import Stop, home
 from outreach.core.rules import HORIZON
 from outreach.core.terms import (
     Ask,
     Channel,
+    Collector,
     Consent,
+    ConsentGivenTo,
     ConsentKind,
     Direction,
     Disposition,
@@ -32,11 +35,19 @@ from outreach.core.terms import (
     Refusal,
     Suppression,
     SuppressionReason,
-    SuppressionScope,
     Voice,
 )
+from outreach.core.zones import number_place
 
 CALLBACK_FOR = timedelta(days=7)  # US-F-27, US-F-28: the wish's own date is day one
+CALLBACK = ("US-F-27", "12 CFR 1006.14(b)(3)(i)")
+WISH = ("INCONVENIENT", "")  # honoured everywhere, also where no law we know asks for it
+WISHES = {
+    "US": ("US-F-04", "12 CFR 1006.6(b)(1)"),
+    "AU": ("AU-HRS-2", "ACCC/ASIC debt collection guideline, part 2, section 4"),
+    "GB": ("UK-HRS-1", "FCA CONC 7.9.4R"),
+    "JP": ("JP-HRS", "貸金業法 21(1)(i)(ii)"),
+}
 ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii): reply once in the medium they used
 
 
@@ -45,7 +56,7 @@ def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
     for stop in moment.ask.suppressions:
         if not _lasts(stop, moment) or _excused(stop, moment):
             continue
-        narrow = _reaches(stop, moment.ask)
+        narrow = reaches(stop, moment.ask)
         cited = [r for r in rules if stop.reason in r.reasons and (narrow or (r.widen and _automatic(moment.ask)))]
         for rule in cited:
             found = refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
@@ -60,17 +71,6 @@ def _automatic(ask: Ask) -> bool:
 
 def _lasts(stop: Suppression, moment: Moment) -> bool:
     return stop.until is None or stop.until > moment.now
-
-
-def _reaches(stop: Suppression, ask: Ask) -> bool:
-    """Is the stop of this channel, and of this debtor, case or number?"""
-    if stop.channel is not None and stop.channel is not ask.channel:
-        return False
-    if stop.scope is SuppressionScope.PHONE:
-        return stop.phone is None or stop.phone == ask.phone.e164
-    if stop.scope is SuppressionScope.CASE:
-        return stop.case is None or stop.case in ask.cases
-    return True
 
 
 def _excused(stop: Suppression, moment: Moment) -> bool:
@@ -96,11 +96,16 @@ def inconvenient(moment: Moment) -> Iterator[Refusal]:
             at = later
         retry = at if at <= end and not any(_inside(times, at, name) for name in moment.zones) else None
         because = f"the debtor named {times.start:%H:%M} to {times.end:%H:%M} as inconvenient"
-        yield Refusal("US-F-04" if _in_us(moment.ask) else "INCONVENIENT", "12 CFR 1006.6(b)(1)", because, retry)
+        rule, citation = next((WISHES[country] for country in _bound_by(moment.ask) if country in WISHES), WISH)
+        yield Refusal(rule, citation, because, retry)
 
 
-def _in_us(ask: Ask) -> bool:
-    return any(address.country == "US" for address in ask.addresses)
+def _bound_by(ask: Ask) -> Iterator[str]:
+    """The countries whose law of wishes binds: that of the United States is for those who collect others' debts."""
+    number = number_place(ask.phone)
+    for country in (*(home(address)[0] for address in ask.addresses), *([number.country] if number else [])):
+        if country != "US" or ask.collector is Collector.THIRD_PARTY:
+            yield country
 
 
 def _concerns(times: Inconvenient, ask: Ask) -> bool:
@@ -131,10 +136,13 @@ def callback(moment: Moment) -> Iterator[Refusal]:
     if moment.ask.purpose is not Purpose.REQUESTED_CALLBACK:
         return
     if not any(_wish_stands(consent, moment) for consent in consents(moment, ConsentKind.CALLBACK)):
-        yield Refusal("US-F-27", "12 CFR 1006.14(b)(3)(i)", "no standing request to be called back is on file")
+        rule, citation = CALLBACK if "US" in _bound_by(moment.ask) else ("NO-CALLBACK", "")
+        yield Refusal(rule, citation, "no standing request to be called back is on file")
 
 
 def _wish_stands(consent: Consent, moment: Moment) -> bool:
+    if consent.given_to is not ConsentGivenTo.US and moment.ask.collector is Collector.THIRD_PARTY:
+        return False  # 1006.14(b)(3)(i): given directly to the debt collector
     for name in moment.zones:
         if moment.here(name).date() - local(consent.at, name).date() >= CALLBACK_FOR:
             return False

@@ -304,7 +304,7 @@ class Inconvenient:
 
 @dataclass(frozen=True, slots=True)
 class PastContact:
-    """One contact or attempt in the debtor's history. `voice` None for SMS."""
+    """One contact or attempt in the debtor's history. `voice` None for SMS, or of a call: not known; `place` None: not known."""
 
     at: datetime
     direction: Direction
@@ -314,7 +314,7 @@ class PastContact:
     phone: str | None = None
     voice: Voice | None = None
     requested: bool = False
-    place: PhonePlace = PhonePlace.PERSONAL
+    place: PhonePlace | None = PhonePlace.PERSONAL
     phone_kind: PhoneKind = PhoneKind.UNKNOWN
     purpose: Purpose | None = None
 

@@ -8,7 +8,7 @@ verdict may depend.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -20,79 +20,17 @@ from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
+from outreach.core.regions import (
+    ONE_CLOCK,
+    POSTCODE_AREAS,
+    POSTCODES,
+    SPLIT_AREA_CODES,
+    US_TERRITORIES,
+    ZONES_OF_REGIONS,
+    Zones,
+)
 from outreach.core.terms import Address, Phone, PhoneKind
 
-EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
-ARIZONA, ALASKA, HAWAII = "America/Phoenix", "America/Anchorage", "Pacific/Honolulu"
-
-# 49 CFR part 71 (standard time zone boundaries), by state; a state that lies in two zones has both. Arizona keeps no
-# daylight saving time except in the Navajo Nation (Mountain).
-US_STATES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys("CT DC DE GA MA MD ME NC NH NJ NY OH PA RI SC VA VT WV".split(), (EASTERN,)),
-    **dict.fromkeys("AL AR IA IL LA MN MO MS OK WI".split(), (CENTRAL,)),
-    **dict.fromkeys("CO MT NM UT WY".split(), (MOUNTAIN,)),
-    **dict.fromkeys("CA WA".split(), (PACIFIC,)),
-    **dict.fromkeys("FL".split(), (EASTERN, CENTRAL)),
-    **dict.fromkeys("KS ND NE TX".split(), (CENTRAL, MOUNTAIN)),
-    "SD": (CENTRAL, MOUNTAIN),
-    "IN": ("America/Indiana/Indianapolis", CENTRAL),
-    "KY": (EASTERN, CENTRAL),
-    "TN": (EASTERN, CENTRAL),
-    "MI": ("America/Detroit", "America/Menominee"),
-    "ID": ("America/Boise", PACIFIC),
-    "OR": (PACIFIC, "America/Boise"),
-    "NV": (PACIFIC, MOUNTAIN),
-    "AZ": (ARIZONA, MOUNTAIN),
-    "AK": (ALASKA, "America/Adak"),
-    "HI": (HAWAII,),
-    "PR": ("America/Puerto_Rico",),
-    "VI": ("America/St_Thomas",),
-    "GU": ("Pacific/Guam",),
-    "MP": ("Pacific/Saipan",),
-    "AS": ("Pacific/Pago_Pago",),
-}
-CA_PROVINCES: dict[str, tuple[str, ...]] = {
-    "NL": ("America/St_Johns", "America/Goose_Bay"),
-    **dict.fromkeys("NS PE".split(), ("America/Halifax",)),
-    "NB": ("America/Moncton",),
-    "QC": ("America/Toronto", "America/Halifax"),
-    "ON": ("America/Toronto", "America/Winnipeg"),
-    "MB": ("America/Winnipeg",),
-    "SK": ("America/Regina", "America/Edmonton"),
-    "AB": ("America/Edmonton",),
-    "BC": ("America/Vancouver", "America/Edmonton", "America/Dawson_Creek"),
-    "YT": ("America/Whitehorse",),
-    "NT": ("America/Edmonton",),
-    "NU": ("America/Iqaluit", "America/Rankin_Inlet", "America/Edmonton"),
-}
-AU_STATES: dict[str, tuple[str, ...]] = {
-    "NSW": ("Australia/Sydney", "Australia/Broken_Hill"),
-    **dict.fromkeys(["VIC"], ("Australia/Melbourne",)),
-    "QLD": ("Australia/Brisbane",),
-    "SA": ("Australia/Adelaide",),
-    "WA": ("Australia/Perth", "Australia/Eucla"),
-    "TAS": ("Australia/Hobart",),
-    "NT": ("Australia/Darwin",),
-    "ACT": ("Australia/Sydney",),
-}
-US_TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
-REGIONS = {"US": US_STATES, "CA": CA_PROVINCES, "AU": AU_STATES}
-# The law of China names no clock; Beijing time is the official one everywhere (CN-GAP-4).
-ONE_CLOCK: dict[str, tuple[str, ...]] = {"CN": ("Asia/Shanghai",)}
-
-# US-Z-08 (NANPA): area codes that lie in two zones, of which libphonenumber knows one.
-SPLIT_AREA_CODES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("850", "448", "270", "364", "219", "574", "812", "930", "423", "931"), (EASTERN, CENTRAL)),
-    "906": ("America/Detroit", "America/Menominee"),
-    **dict.fromkeys(("605", "701", "308", "620", "785"), (CENTRAL, MOUNTAIN)),
-    **dict.fromkeys(("208", "986", "541", "458"), (MOUNTAIN, PACIFIC)),
-    "928": (ARIZONA, MOUNTAIN),
-    "915": (MOUNTAIN, CENTRAL),
-    "775": (PACIFIC, MOUNTAIN),
-    "907": (ALASKA, "America/Adak"),
-    "807": ("America/Toronto", "America/Winnipeg"),
-    "250": ("America/Vancouver", "America/Edmonton"),
-}
 NANP = 1
 NO_COUNTRY = (None, "001", "ZZ")  # satellites and other numbers of no country
 NANP_LENGTH = len("+12125550100")
@@ -148,10 +86,44 @@ def country_zones(country: str) -> tuple[str, ...]:
     return _by_country().get(country, ())
 
 
+def postcode_area(address: Address) -> str | None:
+    """How its postcode begins, where that tells in which zone of its state it lies."""
+    if not address.postcode:
+        return None
+    areas = _zones_of_areas(address.country).get(address.region or "")
+    if areas is None:
+        return None
+    code = address.postcode.strip().upper()
+    found = next((code[:length] for length in (3, 2, 1) if code[:length] in areas), None)
+    return found if found and POSTCODES[address.country].fullmatch(code) else None
+
+
+@cache
+def _zones_of_areas(country: str) -> dict[str, dict[str, Zones]]:
+    """Of each region that is told apart by postcodes, how they begin and which zone that is."""
+    return {
+        region: {area: (name,) for name, text in areas.items() for area in _areas(text)}
+        for region, areas in POSTCODE_AREAS.get(country, {}).items()
+    }
+
+
+def _areas(text: str) -> Iterator[str]:
+    for part in text.split():
+        first, to, last = part.partition("-")
+        yield from (str(number) for number in range(int(first), int(last) + 1)) if to else (part,)
+
+
 @lru_cache(maxsize=4096)
-def address_zones(country: str, region: str | None) -> tuple[str, ...]:
-    """Every zone of an address's subdivision, or of its country where the subdivision says nothing."""
-    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+def address_zones(country: str, region: str | None, area: str | None = None) -> Zones:
+    """Every zone of an address's subdivision, or of its country where the subdivision says nothing; `area`: see `postcode_area`.
+
+    A territory of the United States is one of its regions, also where the address calls it a country.
+    """
+    if country in US_TERRITORIES:
+        country, region = "US", country
+    if area is not None:
+        return _zones_of_areas(country)[region or ""][area]
+    return ZONES_OF_REGIONS.get(country, {}).get(region or "") or country_zones(country)
 
 
 class NumberPlace(NamedTuple):
@@ -213,7 +185,7 @@ def _north_american(number: PhoneNumber, country: str | None) -> Number:
         return Number()
     region = known[1] if known else None
     found = set(SPLIT_AREA_CODES.get(code) or _zones_of_area_code(code)) | _geographic_zones(number)
-    return Number(NumberPlace(country, region, code), tuple(sorted(found)) or _address_zones(country, region))
+    return Number(NumberPlace(country, region, code), tuple(sorted(found)) or address_zones(country, region))
 
 
 @cache
@@ -244,16 +216,17 @@ def candidate_zones(addresses: Sequence[Address], phone: Phone, stated_zone: str
     """Every zone the debtor may be in, sorted; empty when none can be derived. An unknown stated zone is none."""
     if stated_zone and is_zone(stated_zone):
         return (stated_zone,)
-    return _candidates(tuple((a.country, a.region) for a in addresses), alike(phone.e164), phone.kind)
+    places = tuple((a.country, a.region, postcode_area(a)) for a in addresses)
+    return _candidates(places, alike(phone.e164), phone.kind)
 
 
 @lru_cache(maxsize=65536)
-def _candidates(places: tuple[tuple[str, str | None], ...], e164: str, said: PhoneKind) -> tuple[str, ...]:
-    found = {name for country, region in places for name in _address_zones(country, region)}
+def _candidates(places: tuple[tuple[str, str | None, str | None], ...], e164: str, said: PhoneKind) -> Zones:
+    found = {name for place in places for name in address_zones(*place)}
     number = Number() if said is PhoneKind.VOIP else _read_number(e164)
     if number.place is not None:
         found |= set(number.zones)
-        country, told = number.place.country, {"US" if c in US_TERRITORIES else c for c, _region in places}
+        country, told = number.place.country, {"US" if c in US_TERRITORIES else c for c, _region, _area in places}
         mobile = number.mobile or (number.place.area_code is None and said is PhoneKind.MOBILE)
         mobile = mobile or (number.may_be_mobile and said is not PhoneKind.LANDLINE)
         if (mobile and country not in told) or not (mobile or number.zones):
@@ -261,16 +234,11 @@ def _candidates(places: tuple[tuple[str, str | None], ...], e164: str, said: Pho
     return tuple(sorted(found))
 
 
-def _address_zones(country: str, region: str | None) -> tuple[str, ...]:
-    """A territory of the United States is one of its regions, also where the address calls it a country."""
-    return address_zones("US", country) if country in US_TERRITORIES else address_zones(country, region)
-
-
 def home_zone(addresses: Sequence[Address], phone: Phone, stated_zone: str | None) -> str | None:
     """The zone local times are told in: the statement, else the first address's first zone, else the number's."""
     if stated_zone and is_zone(stated_zone):
         return stated_zone
     for address in addresses:
-        if names := address_zones(address.country, address.region):
+        if names := address_zones(address.country, address.region, postcode_area(address)):
             return names[0]
     return next(iter(candidate_zones(addresses, phone, None)), None)

@@ -18,7 +18,9 @@ from ruamel.yaml import YAML
 from outreach.core.terms import (
     Ask,
     Channel,
+    Collector,
     Consent,
+    ConsentGivenTo,
     ConsentKind,
     Direction,
     Disposition,
@@ -31,14 +33,16 @@ from outreach.core.terms import (
 )
 from outreach.core.zones import zone
 from outreach.oracle.hours import dates, is_inconvenient, is_open
-from outreach.oracle.places import as_list, candidates, covers, places
+from outreach.oracle.places import address_place, as_list, candidates, covers, is_law_of, places
 
 Rule = Mapping[str, Any]
 ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
 REFUSALS_TO_CONFIRM = (SuppressionReason.OPT_OUT, SuppressionReason.REFUSED_CHANNEL)
 REPLY_WITHIN, CONFIRM_WITHIN = timedelta(minutes=15), timedelta(minutes=5)
 CALLBACK_DAYS = 7
-INCONVENIENT, INCONVENIENT_US, CALLBACK = "INCONVENIENT", "US-F-04", "US-F-27"  # built in: no rulebook names them
+# Built in: no rulebook names them. By the law of the first country that has one, or by none.
+WISHES = {"US": "US-F-04", "AU": "AU-HRS-2", "GB": "UK-HRS-1", "JP": "JP-HRS"}
+INCONVENIENT, CALLBACK, CALLBACK_US = "INCONVENIENT", "NO-CALLBACK", "US-F-27"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,16 @@ def lawful(ask: Ask, law: Law, now: datetime, *, law_only: bool = False) -> set[
     if uncovered:
         found.add("NO-RULEBOOK")
     if not moment.answers and _inconvenient(moment):
-        found.add(INCONVENIENT_US if any(address.country == "US" for address in ask.addresses) else INCONVENIENT)
+        found.add(next((WISHES[country] for country in _bound_by(ask) if country in WISHES), INCONVENIENT))
     if ask.purpose is Purpose.REQUESTED_CALLBACK and not _callback_stands(moment):
-        found.add(CALLBACK)
+        found.add(CALLBACK_US if "US" in _bound_by(ask) else CALLBACK)
     return found
+
+
+def _bound_by(ask: Ask) -> list[str]:
+    """The countries whose law of wishes binds this collector, addresses before the number."""
+    third = ask.collector is Collector.THIRD_PARTY  # the FDCPA and Regulation F are for these alone
+    return [place.country for place in places(ask) if third or place.country != "US"]
 
 
 # Which rules
@@ -95,6 +105,7 @@ def _binding(moment: Moment, law: Law, law_only: bool) -> tuple[list[Rule], bool
     ask = moment.ask
     laws = [book for book in law.books if not _is_policy(book) and covers(book, ask)]
     countries = {place.country for place in places(ask)}
+    lawless = [address for address in ask.addresses if not any(is_law_of(book, address) for book in laws)]
     adopted = {} if law_only else law.adopted
     names = {adopted.get(key) for key in (*countries, "*")}
     policies = [book for book in law.books if _is_policy(book) and book["rulebook"] in names]
@@ -104,7 +115,8 @@ def _binding(moment: Moment, law: Law, law_only: bool) -> tuple[list[Rule], bool
     for rule in (rule for book in policies for rule in book["rules"]):
         if _binds(rule, moment) and (silent or not rule.get("applies", {}).get("law_is_silent")):
             bound.append(rule)
-    return bound, not countries or not countries <= known
+    unknown = any(address_place(address).country not in adopted for address in lawless)
+    return bound, not countries or not countries <= known or unknown
 
 
 def _is_policy(book: Mapping[str, Any]) -> bool:
@@ -183,7 +195,7 @@ def _serves(consent: Consent, needed: Mapping[str, Any], moment: Moment) -> bool
 
 
 def _consent(needed: Rule, moment: Moment) -> bool:
-    if moment.answers:
+    if moment.answers and not needed.get("replies_need"):
         return False
     oldest = moment.now - timedelta(days=needed["within_days"]) if needed.get("within_days") else None
     given = [consent.at for consent in moment.ask.consents if _serves(consent, needed, moment)]
@@ -205,7 +217,9 @@ def _cap(cap: Rule, moment: Moment) -> bool:
         first = _first_day(cap, moment.now.astimezone(zone(name)).date())
         inside = [past for past in counted if past.at.astimezone(zone(name)).date() >= first]
         for among in _each(cap["per"], moment.ask):
-            if sum(map(among, inside)) >= cap["limit"]:
+            these = [past for past in inside if among(past)]
+            asked_for = sum(past.requested and past.disposition is Disposition.RIGHT_PARTY for past in these)
+            if len(these) - min(asked_for, cap.get("requested_free", 0)) >= cap["limit"]:
                 return True
     return False
 
@@ -233,9 +247,10 @@ def _counts(cap: Rule, past: PastContact) -> bool:
     unknown_voice = past.voice is None and past.channel is Channel.CALL
     if cap.get("voices") and not unknown_voice and past.voice not in as_list(cap["voices"]):
         return False
-    for key, fact in (("channels", past.channel), ("places", past.place)):
-        if cap.get(key) and fact not in as_list(cap[key]):
-            return False
+    if cap.get("channels") and past.channel not in as_list(cap["channels"]):
+        return False
+    if cap.get("places") and past.place is not None and past.place not in as_list(cap["places"]):
+        return False
     return past.disposition is None or _disposition_counts(cap, past.disposition)
 
 
@@ -324,16 +339,18 @@ def _answers(ask: Ask, now: datetime) -> bool:
     if ask.purpose is Purpose.REPLY:
         last, within = _last_message(ask, now), REPLY_WITHIN
         sent = [past for past in sent if past.channel is ask.channel]
-    elif ask.purpose is Purpose.OPT_OUT_CONFIRMATION:
-        stops = [stop.at for stop in ask.suppressions if stop.reason in REFUSALS_TO_CONFIRM and stop.at <= now]
-        last, within = max(stops, default=None), CONFIRM_WITHIN
+    elif ask.purpose is Purpose.OPT_OUT_CONFIRMATION and ask.channel is Channel.SMS:  # the laws know a text, no call
+        stops = [stop for stop in ask.suppressions if stop.reason in REFUSALS_TO_CONFIRM and stop.at <= now]
+        last, within = max((stop.at for stop in stops if _concerns(stop, ask)), default=None), CONFIRM_WITHIN
     else:
         return False
     return last is not None and now - last <= within and not any(past.at >= last for past in sent)
 
 
 def _last_message(ask: Ask, now: datetime) -> datetime | None:
-    received = (p.at for p in ask.history if p.direction is Direction.INBOUND and p.channel is ask.channel)
+    """On this channel, from the number that is asked about."""
+    here = [past for past in ask.history if past.channel is ask.channel and past.phone in (None, ask.phone.e164)]
+    received = (past.at for past in here if past.direction is Direction.INBOUND)
     return max((at for at in received if at <= now), default=None)
 
 
@@ -350,6 +367,7 @@ def _callback_stands(moment: Moment) -> bool:
     needed = {"kind": ConsentKind.CALLBACK}
     return any(
         _serves(consent, needed, moment)
+        and (consent.given_to is ConsentGivenTo.US or moment.ask.collector is Collector.FIRST_PARTY)
         and all(_days_since(consent.at, moment.now, name) < CALLBACK_DAYS for name in moment.zones)
         and not any(past.at > consent.at and _talked(past, moment.ask) for past in moment.ask.history)
         for consent in moment.ask.consents

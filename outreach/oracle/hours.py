@@ -65,12 +65,22 @@ def _named(said: Mapping[str, Any], on: date, also: list[str]) -> bool:
         return True
     if "easter_monday" in also and on == easter(on.year) + timedelta(days=1):
         return True
-    return on in _public(said["country"], said.get("region"), on.year)
+    country, region = said["country"], said.get("region")
+    if "government" in also and on in _public(country, region, on.year, "government"):
+        return True
+    if "everywhere" in also and all(on in _public(country, name, on.year) for name in _regions(country)):
+        return True
+    return on in _public(country, region, on.year)
 
 
 @cache
-def _public(country: str, region: str | None, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
+def _public(country: str, region: str | None, year: int, kind: str = "public") -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=region, years=year, categories=(kind,)))
+
+
+@cache
+def _regions(country: str) -> tuple[str, ...]:
+    return tuple(holidays.country_holidays(country).subdivisions)
 
 
 def is_inconvenient(days: frozenset[int], start: time, end: time, local: datetime) -> bool:

@@ -16,16 +16,16 @@ from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from outreach.core.area_codes import AREA_CODES
-from outreach.core.terms import Address, Ask, Phone, PhoneKind
-from outreach.core.zones import (
+from outreach.core.regions import (
     ONE_CLOCK,
-    PLACELESS,
+    POSTCODE_AREAS,
     REGIONS,
     SPLIT_AREA_CODES,
     US_TERRITORIES,
-    country_zones,
-    is_zone,
+    ZONES_OF_REGIONS,
 )
+from outreach.core.terms import Address, Ask, Phone, PhoneKind
+from outreach.core.zones import PLACELESS, country_zones, is_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,41 @@ def address_place(address: Address) -> Place:
     country, region = address.country, address.region or None
     if country in US_TERRITORIES:
         country, region = "US", country
-    return Place(country, region, _region_zones(country, region))
+    if region not in REGIONS.get(country, {region}):
+        region = None  # there is none of that name
+    return Place(country, region, _zones_by_postcode(address) or _region_zones(country, region))
+
+
+def _zones_by_postcode(address: Address) -> tuple[str, ...]:
+    """The zone in which a postcode lies, where its state has two and the beginning tells; empty: it does not."""
+    state = POSTCODE_AREAS.get(address.country, {}).get(address.region or "", {})
+    code = (address.postcode or "").strip().upper()
+    if not code or not _is_postcode(code, address.country):
+        return ()
+    return next(((name,) for name, areas in state.items() if any(_begins(code, area) for area in areas.split())), ())
+
+
+def _begins(code: str, area: str) -> bool:
+    """`750-797`: the first three digits, from and to; `K`: the first signs."""
+    if "-" not in area:
+        return code.startswith(area)
+    first, last = area.split("-")
+    return first <= code[:3] <= last
+
+
+def _is_postcode(code: str, country: str) -> bool:
+    """Of a country whose postcodes are told apart here: is it one?"""
+    if country == "CA":
+        signs = code if len(code) != 7 or code[3] not in " -" else code[:3] + code[4:]
+        kinds = "".join("9" if sign in "0123456789" else "A" if "A" <= sign <= "Z" else "?" for sign in signs)
+        return kinds in ("A9A", "A9A9A9")
+    if country == "AU":
+        return len(code) == 4 and code.isascii() and code.isdigit()
+    return country != "US" or _is_zip(code)
 
 
 def _region_zones(country: str, region: str | None) -> tuple[str, ...]:
-    return REGIONS.get(country, {}).get(region or "") or country_zones(country)
+    return ZONES_OF_REGIONS.get(country, {}).get(region or "") or country_zones(country)
 
 
 @cache
@@ -122,12 +152,19 @@ def _covers_address(book: Mapping[str, Any], address: Address) -> bool:
     if place.country != book["country"] or (regions and place.region and place.region not in regions):
         return False  # an address that names no region may be in any
     postcodes, cities = as_list(book.get("postcodes")), as_list(book.get("cities"))
-    if postcodes and address.postcode:
-        code = _squeezed(address.postcode)
+    code = _squeezed(address.postcode or "")
+    if postcodes and code and _is_postcode(code, place.country):
         return any(code.startswith(_squeezed(prefix)) for prefix in postcodes)
-    if cities and address.city:
-        return _folded(address.city) in {_folded(city) for city in cities}
+    if cities and (city := _city(address)):
+        return city in {_plain(name) for name in cities}
     return True
+
+
+def is_law_of(book: Mapping[str, Any], address: Address) -> bool:
+    """Is it law in all of what the address names: the whole country where it names no region, else its region?"""
+    place, regions = address_place(address), as_list(book.get("regions"))
+    part = any(book.get(key) for key in ("postcodes", "cities", "area_codes"))
+    return place.country == book["country"] and not part and (not regions or place.region in regions)
 
 
 def _covers_number(book: Mapping[str, Any], number: Place) -> bool:
@@ -143,8 +180,25 @@ def _squeezed(postcode: str) -> str:
     return "".join(str(postcode).split()).upper()
 
 
-def _folded(city: str) -> str:
-    return " ".join(str(city).split()).casefold()
+def _is_zip(code: str) -> bool:
+    """Five digits, or nine with a hyphen or a blank before the last four."""
+    digits = code if len(code) != 10 or code[5] not in " -" else code[:5] + code[6:]
+    return len(digits) in (5, 9) and digits.isascii() and digits.isdigit()
+
+
+def _plain(city: str) -> str:
+    """Up to a comma, without case, points and apostrophes; any other sign is a blank."""
+    said = next((part for part in str(city).split(",") if part.strip()), "")
+    signs = ("" if sign in ".'" else sign if sign.isalnum() else " " for sign in said.casefold())
+    return " ".join("".join(signs).split())
+
+
+def _city(address: Address) -> str:
+    """A city may be followed by its state and a postcode."""
+    words = _plain(address.city or "").split()
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] == (address.region or "").casefold()):
+        del words[-1]
+    return " ".join(words)
 
 
 def candidates(ask: Ask) -> list[str]:

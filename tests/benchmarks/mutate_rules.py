@@ -49,11 +49,20 @@ WORDS: dict[str, type[StrEnum]] = {
 }  # fmt: skip
 ONE_WORD: dict[str, type[StrEnum]] = {"kind": ConsentKind, "per": Unit, "lifted_by": ConsentKind}
 INSTEAD = {"zone": "UTC", "country": "FR", "period": "week"}
-TOLD = {"rule", "because", "citation", "confidence", "rulebook", "title", "left_out"}  # words for people, no figures
+TOLD = {
+    "rule",
+    "because",
+    "citation",
+    "confidence",
+    "rulebook",
+    "title",
+    "left_out",
+    "elsewhere",
+}  # words for people, no figures
 SWITCHES = {
     "hours": {"ends_excluded": True},
     "cap": {"requested_count": True, "replies_count": True},
-    "consent": {"or_wrote": True},
+    "consent": {"or_wrote": True, "replies_need": True},
     "stop": {"widen": True},
     "wait": {"inbound": False},
 }

@@ -75,7 +75,7 @@ FEDERAL = [
     stop("US-F-47", NY, "refused_channel opt_out", binds(THIRD)),
     stop("US-F-73", NY, "dispute", binds(THIRD)),
     where(
-        consent("US-T-01", NY, "recorded_call", binds("", "call", RECORDED, "mobile voip unknown")),
+        consent("US-T-01", NY, "recorded_call", binds("", "call", RECORDED, "mobile voip unknown"), answers=True),
         [NY.address], [CA.address], [NY.e164], [ON.e164],
     ),
     cap(
@@ -113,7 +113,7 @@ STATES = [
     where(
         cap(
             "US-DC-02", DC, 4, 7, "debt", binds("", "call", due=(31, None)), channels="call",
-            counts=CONNECTED - {Disposition.WRONG_PARTY},
+            counts=CONNECTED - {Disposition.WRONG_PARTY}, requested=True, free=1,
         ),
         [DC.address], [ELSEWHERE], [DC.e164], [NY.e164],
     ),
@@ -135,7 +135,7 @@ STATES = [
     hours("US-WV-01-HOURS", WV, DAYTIME, binds("", "call", due=PAST)),
     stop("US-WV-02", WV, "attorney", binds(due=PAST)),
     where(hours("US-PA-01", PA, DAYTIME, binds(due=PAST)), [PA.address], [ELSEWHERE], [PA.e164], [NY.e164]),
-    cap("US-PA-01-TALKS", PA, 1, 7, "debt", binds("", "call", due=PAST), counts=TALK, channels="call"),
+    wait("US-PA-01-TALKS", PA, 7, binds("", "call", due=PAST)),
     stop("US-PA-01-STOPS", PA, "attorney refused_channel", binds(due=PAST)),
     where(
         hours("US-MI-01", MI, DAYTIME, binds(due=PAST), lifted="outside_hours"),
@@ -159,12 +159,18 @@ STATES = [
     stop("US-CA-01-STOPS", CALIFORNIA, "attorney cease", binds(due=PAST)),
 ]  # fmt: skip
 
-BOROUGHS = """New York, new york city, NYC, Manhattan, Brooklyn, Queens, Bronx, The Bronx, Staten Island, Arverne, Astoria,
-Bayside, Bellerose, Breezy Point, Cambria Heights, College Point, Corona, East Elmhurst, Elmhurst, Far Rockaway, Flushing,
-Forest Hills, Fresh Meadows, Glen Oaks, Hollis, Howard Beach, Jackson Heights, Jamaica, Kew Gardens, Laurelton, Little Neck,
-Long Island City, Maspeth, Middle Village, Oakland Gardens, Ozone Park, Queens Village, Rego Park, Richmond Hill, Ridgewood,
-Rockaway Beach, Rockaway Park, Rosedale, Saint Albans, St. Albans, South Ozone Park, South Richmond Hill,
-Springfield Gardens, Sunnyside, Whitestone, Woodhaven, Woodside"""
+BOROUGHS = """New York, new york  city, NYC, NY City, NY, Manhattan, Chinatown, Roosevelt Island, Roosevelt Isl, Brooklyn, Bklyn,
+Brooklyn Heights, Brooklyn Hgts, Fort Hamilton, Coney Island, Bronx, The Bronx, Riverdale, City Island, Throggs
+Neck, Staten Island, Queens, Addisleigh Park, Arverne, Astoria, Auburndale, Bayside, Bayside Hills, Beechhurst,
+Belle Harbor, Bellerose, Bellerose Manor, Bellrs Manor, Breezy Point, Briarwood, Broad Channel, Cambria Heights,
+Cambria Hts, College Point, Corona, Douglaston, East Elmhurst, Edgemere, Elmhurst, Far Rockaway, Floral Park,
+Flushing, Forest Hills, Forest Hls, Fort Tilden, Fresh Meadows, Glen Oaks, Glendale, Hollis, Hollis Hills, Howard
+Beach, Jackson Heights, Jackson Hts, Jamaica, Jamaica Estates, Jamaica Est, JFK Airport, Kew Gardens, Kew Gardens
+Hills, Kew Garden Hl, Laurelton, LIC, Little Neck, Long Island City, Long Is City, Malba, Maspeth, Middle Village,
+Middle Vlg, Neponsit, Oakland Gardens, Oakland Gdns, Ozone Park, Queens Village, Queens Vlg, Rego Park, Rego Pk,
+Richmond Hill, Ridgewood, Rochdale, Rochdale Village, Rochdale Vlg, Rockaway Beach, Rockaway Bch, Rockaway Park,
+Rockaway Point, Rockaway Pt, Rosedale, Saint Albans, St. Albans, S Ozone Park, South Ozone Park, S Richmond Hl, S
+Richmond Hill, South Richmond Hill, Springfield Gardens, Sprngfld Gdns, Sunnyside, Whitestone, Woodhaven, Woodside"""
 POSTCODES = "10001 10118 10280 10301 10451 11004 11005 11101 11201 11354 11432 11691"
 BEYOND = "00501 06830 07030 10501 10990 11003 11006 11010 11501 11701 11801 12207"
 CITY = [
@@ -208,13 +214,13 @@ ASIA = [
     where(
         hours(
             "AU-HRS-1", AU, week("07:30-21:00", sat="09:00-21:00", sun="09:00-21:00"), binds(places="personal", due=PAST),
-            closed=["2027-01-26", "2027-03-29", "2028-12-25"], opened=["2027-06-14"],
+            closed=["2027-01-26", "2027-03-29", "2027-12-28", "2028-12-25"], opened=["2027-04-26", "2027-06-14"],
         ),
         [AU.address], [NZ.address], [AU.e164], [NZ.e164],
     ),
     hours(
         "AU-HRS-1-WORK", AU, week("09:00-17:00", sat=None, sun=None), binds(places="work", due=PAST),
-        closed=["2027-01-26", "2027-03-29", "2028-12-25"], opened=["2027-06-14"],
+        closed=["2027-01-26", "2027-03-29", "2027-12-28", "2028-12-25"], opened=["2027-04-26", "2027-06-14"],
     ),
     cap("AU-FRQ-1", AU, 3, 7, "debt", binds(due=PAST), counts=MADE, requested=True),
     cap("AU-FRQ-1-MONTH", AU, 10, 30, "debt", binds(due=PAST), counts=MADE, requested=True),
@@ -247,7 +253,7 @@ CANADA = [
     where(
         hours(
             "CAF-HRS", CA, week("07:00-21:00", sun="00:00-24:00"), binds(due=PAST),
-            closed=["2027-07-01", "2027-03-26"], opened=["2027-05-24", "2027-02-15"],
+            closed=["2027-07-01", "2027-03-26", "2027-05-24", "2027-09-30", "2027-10-11", "2027-11-11"], opened=["2027-02-15"],
         ),
         [CA.address, QC.address], [NY.address], [CA.e164], [NY.e164],
     ),

@@ -210,11 +210,15 @@ def _edges(window: str | None, excluded: bool) -> Iterator[tuple[timedelta, bool
         yield end, True
 
 
+TALKED: dict[str, Any] = {"requested": True, "disposition": Disposition.RIGHT_PARTY}
+
+
 def cap(
     rule: str, home: Home, limit: int, days: int | str, per: str, scope: Binds, *, counts: Collection[Disposition] = DISPOSED,
     channels: str = "", voices: str = "", places: str = "", requested: bool = False, lifted: str | None = None,
+    free: int = 0,
 ) -> list[Row]:  # fmt: skip
-    """`days`: rolling local days, or `month`. `counts`: the dispositions that count."""
+    """`days`: rolling local days, or `month`. `counts`: the dispositions that count. `free`: so many requested talks do not."""
     base = asked(home, scope)
     channel = base.channel if base.channel in some(channels, Channel) else min(some(channels, Channel))
     one = PastContact(
@@ -234,6 +238,7 @@ def cap(
     def oldest(at: datetime) -> Ask:
         return replace(base, history=(*full(now).history[1:], replace(one, at=at)))
 
+    too_many = replace(base, history=full(now, **TALKED).history[:1] * (limit + free))
     begins = now.date().replace(day=1) if days == "month" else now.date() - (int(days) - 1) * DAY
     rows = [
         row("one less than the limit", False, replace(base, history=full(now).history[1:])),
@@ -241,6 +246,8 @@ def cap(
         row("the oldest the day before", False, oldest(home.at(begins - DAY, time(23, 59, 59)))),
         row("inbound ones", False, full(now, direction=Direction.INBOUND)),
         row("requested ones", requested, full(now, requested=True)),
+        row("requested talks", requested and Disposition.RIGHT_PARTY in counts and not free, full(now, **TALKED)),
+        row("too many requested talks", requested and Disposition.RIGHT_PARTY in counts, too_many),
         row("our answers", False, full(now, purpose=Purpose.REPLY)),
         row("about another debt", per != "debt", full(now, cases=("L2",))),
         row("to another number", per != "phone", full(now, phone="+12125550199")),
@@ -299,8 +306,9 @@ def consent(
     given_to: str = "",
     within: int | None = None,
     wrote: bool = False,
+    answers: bool = False,
 ) -> list[Row]:
-    """`within`: days. `wrote`: a text from the debtor will do."""
+    """`within`: days. `wrote`: a text from the debtor will do. `answers`: those to the debtor's own messages need it too."""
 
     def trip(_now: datetime) -> Ask:
         return asked(home, scope)
@@ -311,7 +319,12 @@ def consent(
     def row(says: str, refused: bool, **changes: Any) -> Row:
         return Row(rule, says, replace(trip(now), **changes), now, refused, home.policy)
 
-    rows = [row("nothing on file", True), row("the debtor wrote yesterday", not wrote, history=(text,))]
+    came = tuple(replace(text, at=now - SECOND, channel=channel, phone=None) for channel in Channel)
+    rows = [
+        row("nothing on file", True),
+        row("the debtor wrote yesterday", not wrote, history=(text,)),
+        row("our answer", answers, purpose=Purpose.REPLY, history=came),
+    ]
     for each in ConsentKind:
         for to in ConsentGivenTo:
             enough = each == kind and to in some(given_to, ConsentGivenTo)

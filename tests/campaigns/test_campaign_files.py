@@ -207,6 +207,23 @@ def test_a_policy_may_not_promise_hours_the_law_forbids(house: Path) -> None:
         ("confidence: A\n", "confidence: MEM\n", "confidence"),
         ("limit: 3, per: person, days: 7", "limit: 3, per: person, days: 0", "days"),
         ("limit: 3, per: person", "limit: 3, pre: person", "unknown key `pre`, did you mean `per`?"),
+        ("limit: 3, per: person", "limit: true, per: person", "limit"),
+        ("limit: 3, per: person", "limit: '3', per: person", "limit"),
+        ("limit: 3, per: person, days: 7", "limit: 3, per: person, days: 7.0", "days"),
+        ("but_not: [busy, not_in_service]", "but_not: []", "but_not"),
+        ("but_not: [busy, not_in_service]", "only: busy, but_not: [busy]", "leaves nothing of `only` that counts"),
+        ("regions: [WA]", "regions: [wa]", "'wa' is none of US"),
+        ("regions: [WA]", "regions: [QC]", "'QC' is none of US"),
+        ("regions: [WA]", "regions: []", "regions"),
+        ("regions: [WA]", "regions: [WA]\narea_codes: ['212']", "'212' lies elsewhere"),
+        ("regions: [WA]", "regions: [WA]\npostcodes: ['']", "postcodes.0"),
+        ("regions: [WA]", "regions: [WA]\ncities: [' ']", "cities.0"),
+        ("days: daily", "days: []", "no day is named"),
+        ("citation: RCW 19.16.250(13)(a)", "citation: '     '", "citation"),
+        ("because: three communications in a week", "because: '     '", "because"),
+        ("{collector: third_party}", "{collector: []}", "collector"),
+        ("{collector: third_party}", "{past_due_from: 30, past_due_to: 29}", "binds on no day"),
+        ("{collector: third_party}", "{past_due_from: '30'}", "past_due_from"),
     ],
 )
 def test_a_rulebook_is_held_to_its_language(house: Path, old: str, new: str, what: str) -> None:
@@ -221,10 +238,14 @@ def test_a_rulebook_is_held_to_its_language(house: Path, old: str, new: str, wha
         ("{country: XX}", "is no country"),
         ("{country: CA, region: ZZ}", "no public holidays are known for 'ZZ'"),
         ("{country: CA, also: easter_sunday}", "also"),
+        ("{country: FR, also: government}", "no holidays of government offices are known for FR"),
+        ("{country: CA, region: QC, also: everywhere}", "`everywhere` is for a country that has regions"),
     ],
 )
 def test_holidays_of_nowhere(house: Path, given: str, what: str) -> None:
-    change(house / "config" / "rulebooks" / "au.yaml", "holidays: {country: AU}", f"holidays: {given}")
+    change(
+        house / "config" / "rulebooks" / "au.yaml", "holidays: {country: AU, also: [everywhere]}", f"holidays: {given}"
+    )
     assert what in told(house)
 
 

@@ -41,3 +41,27 @@ def test_every_figure_at_its_edge(rule: str) -> None:
 def test_every_shipped_rule_is_in_the_table() -> None:
     shipped = [rule.source.id for book in SHIPPED.books for rule in book.rules]
     assert sorted(shipped) == sorted(BY_RULE)
+
+
+ROWS = [line.split() for line in (Path(__file__).with_name("rows.txt")).read_text().splitlines()]
+
+
+def test_every_row_of_the_facts_is_law_or_policy_or_visibly_neither() -> None:
+    """`rows.txt`: the ids of facts/regulation-us.md and -world.md; `weak`: from memory, weak, a draft, or our own."""
+    left = {each.row for book in SHIPPED.books for each in book.left_out}
+    held = {row for book in SHIPPED.books for each in book.elsewhere for row in each.rows}
+    rules = [rule.source.id for book in SHIPPED.books for rule in book.rules]
+    unseen = [
+        row for row, *_ in ROWS if row not in left | held and not any(f"{r}-".startswith(f"{row}-") for r in rules)
+    ]
+    assert unseen == []
+    known = {row for row, *_ in ROWS}
+    assert sorted(row for row in left | held if row not in known and not row.startswith("OP")) == []
+
+
+def test_no_row_that_is_weak_is_law() -> None:
+    law = [rule.source for book in SHIPPED.books if not book.is_policy for rule in book.rules]
+    weak = [row for row, *said in ROWS if said]
+    assert [source.id for source in law for row in weak if f"{source.id}-".startswith(f"{row}-")] == []
+    assert {source.confidence for source in law} <= {"A", "A/B", "B", "P", "S"}
+    assert {rule.source.confidence for book in SHIPPED.books if book.is_policy for rule in book.rules} == {"POLICY"}

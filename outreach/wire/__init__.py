@@ -5,16 +5,16 @@ An unknown field, an unknown word or a naive instant is an `AskError` that names
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr, StringConstraints, model_validator
 
 from outreach.core.money import read_amount, write_amount
+from outreach.core.regions import REGIONS
 from outreach.core.terms import (
     Address,
     Ask,
@@ -28,7 +28,6 @@ from outreach.core.terms import (
     Inconvenient,
     Intent,
     Money,
-    OutreachError,
     PastContact,
     Phone,
     PhoneKind,
@@ -41,20 +40,19 @@ from outreach.core.terms import (
     Verdict,
     Voice,
 )
-from outreach.core.zones import is_zone
+from outreach.core.zones import country_zones, is_zone
+from outreach.wire.line import AskError, Clock, End, Instant, Strict, id_of, validated
+
+__all__ = [
+    "AskError", "Asked", "ReplyIn", "Strict", "amount_of", "id_of", "intent_json", "parse_ask", "parse_reply",
+    "times_json", "validated", "verdict_json",
+]  # fmt: skip
 
 WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-M = TypeVar("M", bound=BaseModel)
-E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{3,14}$")]
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-
-
-class AskError(OutreachError):
-    """An ask that can't be read; the text names the field and what was expected."""
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Named = Annotated[str, StringConstraints(min_length=1)]
+MOST_DAYS = 100_000
 
 
 class AddressIn(Strict):
@@ -62,6 +60,16 @@ class AddressIn(Strict):
     region: str | None = None
     city: str | None = None
     postcode: str | None = None
+
+    @model_validator(mode="after")
+    def _on_the_map(self) -> AddressIn:
+        """A region that is none would be covered by no law of a region."""
+        if not country_zones(self.country):
+            raise ValueError(f"country {self.country!r} is unknown, expected ISO 3166-1 alpha-2 like US")
+        known = REGIONS.get(self.country)
+        if self.region and known is not None and self.region not in known:
+            raise ValueError(f"region {self.region!r} is none of {self.country}, expected one of {', '.join(known)}")
+        return self
 
 
 class DebtorIn(Strict):
@@ -85,8 +93,8 @@ class PhoneIn(Strict):
 class ConsentIn(Strict):
     kind: ConsentKind
     given_to: ConsentGivenTo
-    at: AwareDatetime
-    expires_at: AwareDatetime | None = None
+    at: Instant
+    expires_at: End | None = None
     phone: E164 | None = None
 
 
@@ -94,16 +102,16 @@ class SuppressionIn(Strict):
     reason: SuppressionReason
     scope: SuppressionScope
     channel: Channel | None = None
-    at: AwareDatetime
-    until: AwareDatetime | None = None
+    at: Instant
+    until: End | None = None
     phone: E164 | None = None
     case: str | None = None
 
 
 class InconvenientIn(Strict):
     days: list[str] = Field(min_length=1)
-    start: time = Field(alias="from")
-    end: time = Field(alias="to")
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
     channel: Channel | None = None
     place: PhonePlace | None = None
 
@@ -115,28 +123,34 @@ class InconvenientIn(Strict):
 
 
 class PastIn(Strict):
-    at: AwareDatetime
+    at: Instant
     direction: Direction
     channel: Channel
     voice: Voice | None = None
     cases: list[str] = Field(default=[])
     phone: E164 | None = None
     disposition: Disposition | None  # null: not known yet
-    requested: bool = False
-    place: PhonePlace = PhonePlace.PERSONAL
+    requested: StrictBool = False
+    place: PhonePlace | None = None  # not said: the asked number's own, of another number unknown
     purpose: Purpose | None = None
+
+    @model_validator(mode="after")
+    def _ours_or_theirs(self) -> PastIn:
+        if self.disposition is Disposition.RECEIVED and self.direction is Direction.OUTBOUND:
+            raise ValueError("disposition `received` goes with inbound, expected what came of our own contact")
+        return self
 
 
 class AskIn(Strict):
-    id: str | int = ""
-    now: AwareDatetime
+    id: StrictStr | StrictInt = ""
+    now: Instant
     channel: Channel
     voice: Voice | None = None
     purpose: Purpose
     collector: Collector
-    days_past_due: int
-    case: str | None = None
-    cases: list[str] | None = None
+    days_past_due: Annotated[StrictInt, Field(ge=-MOST_DAYS, le=MOST_DAYS)]
+    case: Named | None = None
+    cases: list[Named] | None = None
     debtor: DebtorIn
     phone: PhoneIn
     consents: list[ConsentIn] = Field(default=[])
@@ -186,13 +200,14 @@ def parse_ask(line: str | bytes | Mapping[str, Any]) -> Asked:
             Inconvenient(frozenset(WEEKDAYS[d] for d in i.days), i.start, i.end, i.channel, i.place)
             for i in model.inconvenient
         ),
-        history=tuple(_past(p) for p in model.history),
+        history=tuple(_past(p, model.phone) for p in model.history),
         id=str(model.id),
     )
     return Asked(ask, model.now, model.id)
 
 
-def _past(model: PastIn) -> PastContact:
+def _past(model: PastIn, asked: PhoneIn) -> PastContact:
+    place = model.place or (asked.place if model.phone == asked.e164 else None)
     return PastContact(
         at=model.at,
         direction=model.direction,
@@ -202,7 +217,7 @@ def _past(model: PastIn) -> PastContact:
         phone=model.phone,
         voice=model.voice,
         requested=model.requested,
-        place=model.place,
+        place=place,
         purpose=model.purpose,
     )
 
@@ -212,7 +227,12 @@ def verdict_json(verdict: Verdict, asked: Asked) -> dict[str, Any]:
     offset = asked.now.tzinfo or UTC
 
     def spelled(at: datetime | None) -> str | None:
-        return at.astimezone(offset).isoformat() if at else None
+        if at is None:
+            return None
+        try:
+            return at.astimezone(offset).isoformat()
+        except OverflowError:  # the last day of the calendar, elsewhere
+            return at.isoformat()
 
     return {
         "id": asked.id,
@@ -228,9 +248,9 @@ def verdict_json(verdict: Verdict, asked: Asked) -> dict[str, Any]:
 
 
 class ReplyIn(Strict):
-    id: str | int = ""
+    id: StrictStr | StrictInt = ""
     text: str
-    at: AwareDatetime
+    at: Instant
     timezone: str
     language: str | None = Field(default=None, pattern="^(en|es|zh)$")
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
@@ -295,22 +315,3 @@ def times_json(times: Inconvenient) -> dict[str, Any]:
 def amount_of(money: Money) -> Decimal:
     """The amount as a decimal number of its currency."""
     return Decimal(write_amount(money))
-
-
-def validated(model: type[M], line: str | bytes | Mapping[str, Any]) -> M:
-    """One line as the model reads it. Raises AskError in words."""
-    try:
-        content = line if isinstance(line, Mapping) else json.loads(line)
-        return model.model_validate(content)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AskError(f"not JSON: {error}") from None
-    except ValidationError as error:
-        raise AskError("; ".join(_words(e) for e in error.errors())) from None
-
-
-def _words(error: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"unknown field `{name}`"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    return f"`{name}`: {said}" if name else said
