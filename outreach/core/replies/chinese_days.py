@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from outreach.core.replies.days import (
-    Form,
-    ahead,
-    dashed,
-    day_after,
-    due_date,
-    form,
-    hours_ahead,
-    iso,
-    month_end,
-    morrow,
-    same_day,
-    shift,
-    slashed,
-    stretch,
-    vague,
-    zh_day,
-    zh_month,
-    zh_month_end,
-    zh_nth_weekday,
-    zh_weekday,
-)  # fmt: skip
+from outreach.core.replies.counted_days import ahead, day_after, due_date, hours_ahead, morrow, same_day, shift
+from outreach.core.replies.days import Form, form, vague
 from outreach.core.replies.holidays import CHINESE
+from outreach.core.replies.month_days import dashed, iso, month_end, slashed, stretch, zh_day, zh_month, zh_month_end
+from outreach.core.replies.weekdays import zh_nth_weekday, zh_weekday
 
 _ZN = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3}|半)"
 _Z31 = r"(?P<n>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"

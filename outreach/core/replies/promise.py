@@ -15,8 +15,8 @@ from outreach.core.replies import amounts, doubts, meant, shares, signs
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.chosen import Choice, chosen
 from outreach.core.replies.clock import Hour, hours
+from outreach.core.replies.counted_days import counted
 from outreach.core.replies.dates import HALF_OR_DATE, Calendar, Mention, mentions
-from outreach.core.replies.days import counted
 from outreach.core.replies.languages import WEEKDAYS
 from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN
 from outreach.core.replies.normal import Said

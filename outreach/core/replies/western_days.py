@@ -1,43 +1,31 @@
 """How do English and Spanish name a day? Forms of expression, in the order in which they are tried.
 
-A form: the pattern, and what reads it (`days.py`). What an earlier form has taken, a later one cannot have.
+A form: the pattern, and what reads it (`weekdays.py`, `month_days.py`, `counted_days.py`). What an earlier form has taken, a later one cannot have.
 """
 
 from __future__ import annotations
 
-from outreach.core.replies.days import (
-    Form,
+from outreach.core.replies.counted_days import ahead, day_after, due_date, hours_ahead, morrow, same_day, shift
+from outreach.core.replies.days import Form, form, vague
+from outreach.core.replies.holidays import WESTERN
+from outreach.core.replies.languages import DAY_WORDS, MONTHS, ORDINALS, SMALL_NUMBERS, WEEKDAYS
+from outreach.core.replies.month_days import (
     a_month,
-    ahead,
     dashed,
-    day_after,
-    due_date,
     figures,
-    form,
-    hours_ahead,
     iso,
     last_weekday,
     month_end,
     month_name,
     month_start,
-    morrow,
-    nth_weekday,
     ordinal,
     quincena,
-    same_day,
-    shift,
     slashed,
     stretch,
-    vague,
-    week_after,
-    week_from,
-    weekday,
     weekday_number,
-    weekday_week,
     year_end,
-)  # fmt: skip
-from outreach.core.replies.holidays import WESTERN
-from outreach.core.replies.languages import DAY_WORDS, MONTHS, ORDINALS, SMALL_NUMBERS, WEEKDAYS
+)
+from outreach.core.replies.weekdays import nth_weekday, week_after, week_from, weekday, weekday_week
 
 
 def _longest_first(words: object) -> str:
