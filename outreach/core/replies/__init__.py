@@ -24,7 +24,7 @@ from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar
 from outreach.core.replies.intents import Meanings, whole
 from outreach.core.replies.normal import Said, normalise
-from outreach.core.replies.promise import Told, proposes, told, will_pay
+from outreach.core.replies.promise import WEIGHED, Told, proposes, told, will_pay
 from outreach.core.terms import Channel, Intent, IntentKind, Money, PromisedPayment
 
 __all__ = ["read"]
@@ -230,7 +230,7 @@ def _claim(asked: _Asked) -> Intent | None:
 def _besides_paid(asked: _Asked) -> Intent | None:
     """`paid 200 already, will pay 100 friday`: the promise of the clauses that do not speak of what was paid."""
     plain, ends = asked.said.plain, [m.end() for m in signs.CLAUSE.finditer(asked.said.plain)]
-    if len(ends) > _CLAUSES:
+    if len(ends) > _CLAUSES or len(plain) > WEIGHED:
         return None
     rest = ""
     for start, end in pairwise([0, *ends, len(plain)]):

@@ -60,7 +60,7 @@ class Amount:
 
 NOTHING = Amount()
 VAGUE = Amount(problem="no exact amount")
-_MOST = 24  # amounts considered; who names more promises none
+_MOST = 12  # amounts considered; who names more promises none
 
 _MARK = r"us\$|nt\$|hk\$|usd|[$€£¥]|rmb|cny|mxn|eur|gbp|cad|aud|nzd|s/\.?|bs\.?"
 _UNIT = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from outreach.core.replies import amounts, doubts, meant, shares, signs
@@ -50,11 +50,17 @@ class Told:
         return self.on is not None and not self.problem and not self.unsure
 
 
+WEIGHED = 640  # characters, four parts of a text message; of more the beginning and the end, and no day is sure
+_TAIL = 160
 _IGNORED = frozenset({"a greeting", "always", "a saying", "a farewell"})
 
 
 def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: date | None) -> Told:
     """Days, times and money of a text. Never raises; every doubt becomes `problem` or `doubt`."""
+    if len(said.plain) > WEIGHED:
+        brief = f"{said.plain[: WEIGHED - _TAIL - 3]} . {said.plain[-_TAIL:]}"
+        say = told(replace(said, plain=brief), cal, currency, due, offered)
+        return replace(say, unsure=say.unsure or "very long", parts=())
     plain = _in_earnest(signs.IDIOM.blanked(said.plain, said.letters), said, cal)
     found = mentions(plain, said, cal)
     found = counted(_without_shares(plain, found))
