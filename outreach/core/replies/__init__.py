@@ -217,7 +217,8 @@ def _claim(asked: _Asked) -> Intent | None:
     if kind is _K.PAID and (promised := _besides_paid(asked)) is not None:
         return promised
     ahead = any(m.problem != "in the past" and not m.label.startswith("last ") for m in asked.told.live)
-    if kind is _K.PAID and ahead and will_pay(said.plain) and not signs.PROOF.search(said.plain):
+    settled = signs.PROOF.search(said.plain) or signs.OTHERS_PAID.search(said.plain)
+    if kind is _K.PAID and ahead and will_pay(said.plain) and not settled:
         return asked.intent(_K.PROMISE, "paid and will pay: several instalments", human=True)
     if kind is _K.PAID and signs.ASKS_OF_PAYMENT.search(said.plain):
         return asked.intent(_K.QUESTION, "asks about a payment")

@@ -82,9 +82,13 @@ _ZH_MONEY = re.compile(
     rf" ?(?P<unit>{_UNIT})?|(?P<hundreds>[{_ZH_DIGIT}]|\d)[嚿旧舊]水|(?P<half>半)万|(?P<tenk>[{_ZH_DIGIT}]|\d)皮(?!肤)|(?:^|(?<=[ ,.就]))(?P<alone>[{_ZH_DIGIT}]十[{_ZH_DIGIT}]?)(?=$|[ ,.!吧行])"
 )
 _REFERENCE = re.compile(
-    r"(?:\b(?:acc(?:oun)?t|ref(?:erence)?|loan|case|ending(?: in)?|number|no|id|cuenta|terminacion|card|tarjeta|order|zip|ends(?: (?:in|with))?|termina(?: en)?|acaba en|folio|conf|confirmation|contrato|operacion|ticket|at|tel|celular|nequi|calle|carrera|cra|avenida|piso|score|score is|im|i am|turned|turning|room|apt|unit|route|bus|floor|flat)"
-    r"|#|尾号|账号|卡号|单号|合同号|末四码|末五码|后四位|订单|编号|航班) ?(?:is |no\.? |#|: ?|号)*$"
+    r"(?:\b(?:acc(?:oun)?t|ref(?:erence)?|loan|case|ending(?: in)?|number|no|id|cuenta|terminacion|card|tarjeta|order|zip|ends(?: (?:in|with))?|termina(?: en)?|acaba en|folio|conf|confirmation|contrato|operacion|ticket|at|tel|celular|nequi|calle|carrera|cra|avenida|piso|score|score is|contract|policy|prestamo|credito|poliza|expediente|caso|convenio|cliente|im|i am|turned|turning|room|apt|unit|route|bus|floor|flat)"
+    r"|#|尾号|账号|卡号|单号|合同号|末四码|末五码|后四位|订单|编号|航班) ?(?:is |es |el |numero |num |nro |number |no\.? |#|: ?|号|是)*$"
 )
+# A year, where it stands as one.
+_YEAR = re.compile(r"20[12]\d(?![\d.,]*\d| ?[a-z]*(?:usd|dollars?|bucks|pesos|mxn|块|元))")
+_IN_YEAR = re.compile(r"\b(?:its|it is|in|since|back in|year|from|of|for|born|until|del?|en|desde|el|ano|es|hasta|para el) *$")
+_HOW_MANY = re.compile(r" (?:of|de) \$?\d{2,}\b(?! ?%)")  # `2 of 60`
 _RATE = re.compile(
     r"(?: (?:dollars|bucks|pesos|usd))? ?(?:a|per|every|each|por|cada|a la|al) ?(?:week|month|paycheck|two weeks|quincena|semana|mes)\b|每[周月]"
 )
@@ -250,8 +254,11 @@ def _value(match: re.Match[str], after: str, orders: tuple[str, ...]) -> Decimal
 
 
 def _is_no_money(match: re.Match[str], text: str, after: str) -> bool:
+    year = _YEAR.match(text, match.start("n")) and _IN_YEAR.search(text, max(0, match.start() - 10), match.start())
     return bool(
         after
+        or year
+        or (len(match["n"]) == 1 and _HOW_MANY.match(text, match.end()))
         or len(match["n"].replace(",", "").replace(".", "")) > 7
         or _REFERENCE.search(text, max(0, match.start() - 24), match.start())
         or _NOT_NUMBER.match(text, match.end())

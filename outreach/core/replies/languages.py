@@ -284,7 +284,7 @@ _EN = frozenset(
     "bucks dollars monday tuesday wednesday thursday friday saturday sunday fri tomorrow tmrw tonight already never "
     "lawyer attorney bankruptcy filed died passed away remove quit unsubscribe u ur pls plz out off here there just "
     "from first if we us they he she him her about gonna until til but or so up now day check again any anymore would "
-    "did done didnt wont isnt aint messages texting calling phone number guy person company yeah yep sure sounds good".split()
+    "did done didnt wont isnt aint messages texting calling phone number guy person company yeah yep sure sounds good thx thnx".split()
 )
 _ES = frozenset(
     "el la los las un una pago pagar puedo manana hoy por favor que mi lunes martes miercoles jueves viernes sabado "

@@ -22,7 +22,7 @@ NOT_A_STOP = Phrases(
     r"\b(?:no|nunca|jamas|tampoco) (?:me|nos|lo|la) (?:saquen?|quiten?|borren?|eliminen?|desuscriban?|den? de baja|retiren?|bajen?|cancelen?)\b(?! (?:mensajes|sms))|\b(?:me )?(?:di|dimos|doy|dare|voy a dar) de baja (?:de|del|en|a|la|el) (?:la |el |mi )?(?!(?:esto|estos|estas|los|las|su|sus|la|lista|ustedes|mensajes|aqui|todo|este|el|mi)\b)[a-z]\w+|"
     r"\b(?:dejen|deje|paren|pare|detengan|suspendan|frenen) (?:de |el |la |los |las |ya |con )*(?:cobr\w+|embarg\w+|descont\w+|descuento\w*|intereses|recargos?|desalojo|demanda|corte|debitar\w*|domicilia\w+|multas?|quitarme)\b|"
     r"(?:别|不要|请勿|不能|千万别|不准|不许)(?:再)?(?:把我|将我|给我|帮我|让我|把)?(?:的)?(?:移|踢|删|清|剔|退|取消|停|踹|拿|撤)(?:除|掉|了|出|走)?(?:我)?(?:的)?(?:这个|那个|了)?(?:分期|还款|计划|方案|服务|账户|协议|优惠|安排)\w*|(?:停止?|取消|暂停|免)(?:掉|了)?(?:扣款|扣钱|代扣|利息|罚息|违约金|滞纳金|自动扣|起诉|诉讼|上报|断电|停电|断水|扣工资|强制执行)|不会stop(?:付|还)|"
-    r"\bbus stops?\b|\b(?:pit|last|next|train|truck|first) stop\b|\bstop (?:signs?|lights?|watch|breathing|smoking|drinking|eating|gambling|ordering|spending|worrying)\b|\bquit (?:smoking|drinking|vaping|gambling|school|my job)\b|"
+    r"\b(?:interest|fees?|penalt\w+|charges?|garnish\w*|payments?|billing|calls?) (?:will |does |do |ever |to |going to |finally )*stop\b(?=[ ?.!]*$| (?:add|accru|go|if|when|once|after))|\b(?:when|how|why)(?: (?:does|do|will|can|the|my|this))+ (?:interest|fees?|charges|penalt\w+|garnish\w+|balance|debt) (?:stop|end)\b|\bbus stops?\b|\b(?:pit|last|next|train|truck|first) stop\b|\bstop (?:signs?|lights?|watch|breathing|smoking|drinking|eating|gambling|ordering|spending|worrying)\b|\bquit (?:smoking|drinking|vaping|gambling|school|my job)\b|"
     rf"\b(?:no|nunca|tampoco|jamas|sin) (?:me |nos |le |lo |la )?(?:den|dan|vayan a|dar|darme|quiten|borren|eliminen|cancelen|cierren|corten|suspendan|saquen|retiren)(?:me|lo|la)? (?:de baja )?(?:(?:el|la|los|mi|mis|del?|su|de) ){{1,2}}{_OTRAS_COSAS}\b|"
     rf"\b(?:dar|doy|daria|quiero dar|cancelar|quitar) de baja (?:(?:el|la|los|mi|mis|del?|su|un|una) ){{1,2}}{_OTRAS_COSAS}\b|"
     r"\b(?:me |nos |lo |la |le )?(?:dieron|dio|daran|dan|han dado) (?:de )?baja (?:en|de|del|por)(?: (?:el|la|mi|los))? (?:trabajo|chamba|laburo|curro|empresa|empleo|imss|seguro|jale|pega|fabrica|obra|taller)\b|"
@@ -87,13 +87,17 @@ LEADING_STOP = re.compile(
     r"(?:please )?(?:stop(?: ?all)?|unsubscribe|退订|td|t|alto|baja)(?: ?[.!,;:。]|$)(?! ?(?:sign|light|by))", re.ASCII
 )
 LEADING_YES = re.compile(
-    r"(?:yes|yep|yeah|yup|ok|okay|sure|fine|si|claro|vale|dale|perfect|perfecto|de acuerdo|listo|bueno|great|works|good|alright|deal|sounds good|esta bien|好的?|行|可以|嗯|没问题|ok|那天|当天|那日|that day|that date|that works|ese dia|esa fecha|同意)(?=[ ,.!]|$|[\u4e00-\u9fff])"
+    r"(?:you bet|absolutely|definitely|of course|certainly|agreed|confirmed|will do|no problem|por supuesto|orale|andale|sale|okey|okie|con gusto|sin problema|hecho|trato|yes|yep|yeah|yup|ok|okay|sure|fine|si|claro|vale|dale|perfect|perfecto|de acuerdo|listo|bueno|great|works|good|alright|deal|sounds good|esta bien|好的?|行|可以|嗯|没问题|ok|那天|当天|那日|that day|that date|that works|ese dia|esa fecha|同意)(?=[ ,.!]|$|[\u4e00-\u9fff])"
 )
 LIMITS = re.compile(
     r"\b(?:before|after|until|during|in the morning|at night|on weekends?|antes|despues|weekdays?|while|so early|so late|tan temprano|tan tarde|de noche|en la noche|en la manana)\b|上班|工作时间|之前|以后(?!别|不)|早上|晚上|半夜|太早|太晚"
 )
 PAY_BY_PHONE = re.compile(
-    r"\bpay\b.{0,24}\b(?:over|by|on) (?:the )?phone\b.*[?]|\bpagar\b.{0,24}\bpor telefono\b.*[?]|电话.{0,4}(?:付款|还款)吗"
+    r"\bpay\b.{0,24}\b(?:over|by|on) (?:the )?phone\b.*[?]|\b(?:can|could|may|do|possible|how|where)\b.{0,24}\bpay\b.{0,40}\b(?:over|by|on) (?:the )?phone\b|\bpagar\b.{0,24}\bpor telefono\b.*[?]|电话.{0,4}(?:付款|还款)吗"
+)
+# Somebody of theirs paid, in Spanish without the accent that would tell it from "I pay".
+OTHERS_PAID = re.compile(
+    r"\b(?:mi|el|la|su) (?:hij[oa]|espos[oa]|mama|papa|herman[oa]|marido|mujer|senora?|suegr[oa]|ti[oa]|novi[oa]|cunad[oa]|prim[oa]|yerno|nuera|niet[oa]|abuel[oa]|jefe|patron|amig[oa]|madre|padre|banco)(?: \w+)? ya (?:se )?(?:lo|la|los|las|le|les)? ?(?:pago|deposito|liquido|transfirio|abono|cubrio|hizo|mando|envio)\b"
 )
 # The debtor was paid, or will have paid us.
 PAID_OTHERWISE = re.compile(
@@ -135,9 +139,9 @@ MONEY_TALK = re.compile(
     re.ASCII,
 )
 SOCIAL = re.compile(
-    r"(?<!after )(?<!before )\b(?:see (?:you|ya|yall)|love (?:you|ya|to)|miss you|ya llegaste|te extrano|party|birthday|dinner|lunch|breakfast|church|the game|wedding|movies?|picnic|bbq|barbecue|grandmas?|nana|auntie|come over|coming (?:to|over)|pick (?:me|him|her|them|us) up|"
+    r"(?<!after )(?<!before )\b(?:see (?:you|ya|yall)|love (?:you|ya|to)|miss you|ya llegaste|te extrano|party|birthday|wyd|hmu|what(?:re| are)? (?:you|u|ya) (?:doing|up to|wearing)|wanna (?:hang|chill|come|see)|u up|homie|movie night|dinner|lunch|breakfast|church|the game|wedding|movies?|picnic|bbq|barbecue|grandmas?|nana|auntie|come over|coming (?:to|over)|pick (?:me|him|her|them|us) up|"
     r"practice|homework|milk|xoxo|kisses|hang out|nos vemos|te quiero|te amo|cumpleanos|fiesta|cena|almuerzo|misa|boda|abuel[ao]s?|tia|tio|primos?|recoge\w*|ven a|asado|parrillada|besos|besitos|futbol|partido)\b|"
-    r"吃饭|做饭|饺子|回家吃|生日|聚会|聚餐|接我|接孩子|到家|开会|婚礼|电影|作业|老师|群里|爱你|想你|打麻将|逛街|幼儿园|买菜|火锅|唱歌|旅游|晚点回|^(?:爸|妈|老公|老婆|宝贝|亲爱的|宝宝)[ ,，]|爬山|天气",
+    r"吃饭(?!.{0,3}(?:成|有|是)?问题)(?!都)|做饭|饺子|回家吃|生日|聚会|聚餐|接我|接孩子|到家|开会|婚礼|电影|作业|老师|群里|爱你|想你|打麻将|逛街|幼儿园|买菜|火锅|唱歌|旅游|晚点回|^(?:爸|妈|老公|老婆|宝贝|亲爱的|宝宝)[ ,，]|爬山|天气",
     re.ASCII,
 )
 WILL_PAY = re.compile(
@@ -199,7 +203,7 @@ IN_EARNEST = re.compile(
 EARNEST_NEEDS = frozenset({"seri", "kidd", "joke", "jk", "real", "brom", "说真", "讲真", "玩笑"})
 # An amount that is said once and paid on each of several days.
 EACH = re.compile(
-    r"\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
+    r"(?<![\d.,$])\b[2-9] (?:de|of) (?=\$?\d{2,})|\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
 )
 CONDITION = re.compile(
     r"\b(?:if|unless|as long as|provided|depend\w*|assuming|in case|whenever|"
@@ -228,7 +232,7 @@ GUESS = re.compile(
 INSTALMENTS = re.compile(
     r"\b\$?\d+ ?(?:x|\*|por) ?\$?\d+\b(?! ?ciento)|/ ?(?:week|wk|month|mo)\b|\b(?:every|each|weekly|bi-?weekly|monthly|per (?:week|month|paycheck)|install?ments?|payment plans?|payments of|split|in payments|(?:\d|two|three|few|small|several) payments|"
     r"cada|semanal\w*|quincenal\w*|mensual\w*|a plazos|plan de pagos?|en (?:dos|tres|\d|varios) (?:pagos|partes|exhibiciones)|cuotas|abonos|pagos de|poco a poco|little by little)\b|"
-    r"\d ?(?:dollars|bucks|usd)? (?:a|per) (?:week|month|paycheck)\b|分期|每[月周个天]|分(?:两|三|几|多|[2-9二四五六])?[次期笔批]|先.{0,12}(?:再|剩|余|下次)|剩(?:下|余)?的.{0,4}(?:下(?!的)|再|以后|月|慢)",
+    r"\d ?(?:dollars|bucks|usd)? (?:a|per) (?:week|month|paycheck)\b|分期|每[月周个天]|分(?:两|三|几|多|[2-9二四五六])?[次期笔批]|先.{0,12}(?:再|剩|余|下次)|剩(?:下|余)?的.{0,4}(?:下(?![的周]|个?周)|再|以后|月|慢)",
     re.ASCII,
 )
 START = re.compile(

@@ -31,7 +31,7 @@ _DUE_BEFORE = re.compile(
 
 # A "no" that is said of an amount.
 NO_SUCH_SUM = re.compile(
-    r"\b(?:no|not|cant (?:do|pay|send|give)|no (?:puedo|le puedo)(?: \w+)?) (?:more|less|over|under|mas|menos)(?: (?:than|de|que))? |\b(?:no|not) (?:los |las |the )?\$?(?=\d)|\b(?:mas|more) (?:de|than) \S+ no puedo|不(?:是还|止|超过|到|低于)(?=\d)"
+    r"\b(?:no|not|cant (?:do|pay|send|give)|no (?:puedo|le puedo)(?: \w+)?) (?:more|less|over|under|mas|menos)(?: (?:than|de|que))? |\b(?:no|not) (?:los |las |the )?\$?(?=\d)|\b(?:not|no)(?: (?:the|all|my|el|la|lo|todo|toda))* (?:full|whole|entire|complete|total|completo|completa|todo|toda|entera?)(?: (?:amount|thing|balance|payment|lot|bill|sum|cantidad|monto|deuda|pago))?\b|\bnot (?:all (?:of )?(?:it|that)|everything)\b|\b(?:mas|more) (?:de|than) \S+ no puedo|不(?:是还|止|超过|到|低于)(?=\d)"
 )
 # Not so much, but some: the day stands.
 _LESS_THEN = re.compile(
@@ -107,7 +107,7 @@ UNTIL = re.compile(r"\b(?:until|hasta|unless|sino|except|only|solo|before)\b|才
 _ALSO = re.compile(r"[ ,]*(?:or|and|nor|ni|o|y|和|或者?|跟|/)[ ,]*(?:on |the |el |even )?")
 
 CLAUSE = re.compile(
-    r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|\bsino\b|\binstead\b|\b(?:i )?(?:will|ill|going to)\b|\bi can\b|\b(?:im|i am|well) (?=pay|send|giv|go)|\bplease\b|\bcan do\b|\blet me\b|\bnow\b|\byet\b|\bahorita\b|\bahora\b|\btodavia\b|\bhowever\b|\blol\b|\bhaha\w*\b|\bjaja\w*\b|\bonly\b|\bjust\b|\brn\b|"
+    r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|\bsino\b|\binstead\b|\b(?:can|could|may) (?:i|we)\b(?! not)|\b(?:i )?(?:will|ill|going to)\b|\bi can\b|\b(?:im|i am|well) (?=pay|send|giv|go)|\bplease\b|\bcan do\b|\blet me\b|\bnow\b|\byet\b|\bahorita\b|\bahora\b|\btodavia\b|\bhowever\b|\blol\b|\bhaha\w*\b|\bjaja\w*\b|\bonly\b|\bjust\b|\brn\b|"
     r"(?<!no )(?<!no le )(?<!no les )(?<!no te )\b(?:(?:le |les |te |lo |la |os )?(?:pago|pagare|abono|deposito|transfiero|consigno|doy|mando)|mejor|puedo)\b(?! pagar hoy no)|"
     r"\b(?:and|so|because|then|y|pues|porque|asi que|entonces)\b|但是?|不过|可是|我(?=周|\d|下|明|后|这)|(?<=[\u4e00-\u9fff]) ",
     re.ASCII,
@@ -116,7 +116,7 @@ CLAUSE = re.compile(
 _AFTER_CLAUSE = re.compile(r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|但是?|不过|可是", re.ASCII)
 
 _OR = re.compile(
-    r"\b(?:or|o|u|either|if not|si no|y si no|otherwise|maybe|else)\b|[/~]|或者?|还是|要不|不然|[至到](?!账|时|期|位)|不行就|顶多",
+    r"\b(?:or|o|u|either|if not|si no|y si no|otherwise|maybe|else)\b|(?<!\d)/|/(?!\d)|~|或者?|还是|要不|不然|[至到](?!账|时|期|位)|不行就|顶多",
     re.ASCII,
 )
 # From one day to the other; only right between them.

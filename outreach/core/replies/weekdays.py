@@ -155,6 +155,6 @@ def zh_weekday(match: re.Match[str], cal: Calendar) -> Mention:
         return replace(weekday_mention(match, cal, number), problem="every one of them", readings=())
     if not which:
         return weekday_mention(match, cal, number)
-    weeks = {"上": -1, "下": 1, "下下": 2}.get(which.rstrip("个一周的 "), 0)
+    weeks = {"上": -1, "下": 1, "下下": 2, "再下": 2}.get(which.rstrip("个一周的 "), 0)
     label = {-1: f"last {name}", 0: f"this {name}", 1: f"{name} next week", 2: f"{name} in two weeks"}[weeks]
     return at(match, label, in_week(cal.today, number, weeks))

@@ -93,7 +93,7 @@ FORMS: tuple[Form, ...] = (
     form(r"\b(?:in|within|en|dentro de|give me|deme|dame|denme|next) (?P<n>\d{1,3}|an|a|one|two|three|four|five|six|una|dos|tres|cuatro|twenty|thirty|veinte|treinta|ten|fifteen|diez|quince|the) (?:more )?(?P<unit>hours?|hrs?|horas?|minutes?|mins?|minutos?)\b(?! late)", hours_ahead),
     form(r"\b(?:(?:a )?(?:few|couple(?: of)?|unas|un par de) )(?:hours?|hrs?|horas)\b|\b\d{1,3} ?(?:hours?|hrs?|horas)\b", vague("hours from now")),
     # a weekday with its number, a weekday
-    form(rf"\b{_D},? (?:the |el |dia |el dia |on the )?(?P<n>\d{{1,2}}|{_ORD}|primero)(?:st|nd|rd|th|ro|ero|er|o)?(?!\w){_NOT_MONEY}(?! ?[/\-月])(?<![4-9]\d)(?<!3[2-9])(?! (?:de |of )?(?:{'|'.join(MONTHS)})\b)(?! (?:of|de|del) (?:the )?(?:next|this|month|mes|proximo))", weekday_number),
+    form(rf"\b{_D},? (?:the |el |dia |el dia |on the |(?:que (?:es|cae|seria)|which is|thats|that is) (?:el |dia |the )?)?(?P<n>\d{{1,2}}|{_ORD}|primero)(?:st|nd|rd|th|ro|ero|er|o)?(?!\w){_NOT_MONEY}(?! ?[/\-月])(?<![4-9]\d)(?<!3[2-9])(?! (?:de |of )?(?:{'|'.join(MONTHS)})\b)(?! (?:of|de|del) (?:the )?(?:next|this|month|mes|proximo))", weekday_number),
     form(
         rf"(?:\b(?P<before>{_NEXT_WEEK}(?: el)?|la (?:proxima|siguiente|otra) semana el|la semana (?:que (?:viene|entra|sigue)|entrante|proxima|siguiente) el|this next|the following|following|this coming|this upcoming|coming|upcoming|next|"
         r"this past|last|past|every other|every|each|cada|todos los|los|este proximo|el proximo|proximo|el otro|el siguiente|otro),? )?"
