@@ -19,7 +19,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from outreach.core import zones
-from outreach.core.replies import signs, steering
+from outreach.core.replies import likeness, signs, steering
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar
 from outreach.core.replies.intents import Meanings, whole
@@ -157,10 +157,14 @@ def _meaning(asked: _Asked) -> Intent:
     stop = _stop(asked)
     if stop is not None:
         return stop
-    if kind in {_K.ACCEPT, _K.DECLINE} and not asked.told.clear:  # "el dia 1" is no yes, "hoy mas tarde" no no
+    asks = said.bare.startswith("y ") and asked.means.hold(_K.QUESTION)  # Spanish "and", no letter for "yes"
+    if kind in {_K.ACCEPT, _K.DECLINE} and not asked.told.clear and not asks:  # "el dia 1" is no yes, "hoy mas tarde" no no
         return _answer(asked, kind)
     found = next(filter(None, (step(asked) for step in _STEPS)), None)
-    return found or asked.intent(_K.UNCLEAR, "no meaning found", human=True)
+    if found is not None:
+        return _likened(asked, found, _FIRM.get(found.kind, 1.0))
+    hinted = _hinted(asked) or asked.intent(_K.UNCLEAR, "no meaning found", human=True)
+    return _likened(asked, hinted, _LIKE)
 
 
 # --- stops ------------------------------------------------------------------------------------------------------------
@@ -339,6 +343,8 @@ def _other_talk(asked: _Asked) -> Intent | None:
         return asked.intent(_K.HELP, "asks for help")
     sum_ = (say.amount.minor is not None and not say.amount.whole) or (say.pays and bool(say.doubt))
     offers = say.clear and (proposes(asked.said.plain) or sum_)
+    if signs.MOVES_DUE.search(asked.said.plain) and not (sum_ or will_pay(asked.said.plain)):
+        return asked.intent(_K.QUESTION, "asks for another due date")
     if means.hold(_K.QUESTION) and not offers:
         if asked.offered_on is not None and means.hold(_K.DECLINE):
             return asked.intent(_K.DECLINE, "asks for more time than offered")
@@ -351,6 +357,8 @@ def _other_talk(asked: _Asked) -> Intent | None:
 def _promise(asked: _Asked) -> Intent | None:
     """A clear day, else one of doubt, unless the debtor only says that they cannot or will not."""
     say = asked.told
+    if asked.offered_on is not None and signs.FLAT_NO.search(asked.said.plain):
+        return asked.intent(_K.DECLINE, "so no")
     if say.clear and say.on is not None:
         return _promised(asked, say.on)
     refused = _refused(asked)
@@ -448,4 +456,31 @@ def _hint(asked: _Asked, kinds: tuple[IntentKind, ...]) -> Intent | None:
 
 
 # The first of them that finds something is the meaning, once no stop is said.
-_STEPS = (_claim, _offer_taken, _other_talk, _promise, _bare_refusal, _hinted)
+_STEPS = (_claim, _offer_taken, _other_talk, _promise, _bare_refusal)
+
+
+# --- what it is most like ---------------------------------------------------------------------------------------------
+
+# How likely another meaning must be, to be told instead of a hint or nothing; of meanings that wordings found too easily.
+_LIKE = 0.5
+_FIRM = {_K.UNCLEAR: _LIKE, _K.PROMISE: 0.6, _K.QUESTION: 0.75, _K.DECLINE: _LIKE}
+
+
+def _denies(asked: _Asked, found: Intent) -> bool:
+    """May a stop be told instead of what was found: instead of a promise only if something is denied."""
+    return found.kind is not _K.PROMISE or signs.DENIES.search(asked.said.plain) is not None
+
+
+def _likened(asked: _Asked, found: Intent, least: float) -> Intent:
+    """What was found, or for a person what the words are much more like. A day, and a refusal of ours, stand."""
+    sure = found.promise is not None or (found.kind is _K.DECLINE and asked.offered_on is not None)
+    if sure or least >= 1:
+        return found
+    kind, likely = likeness.likely(asked.said.plain)
+    nothing_asked = kind in {_K.ACCEPT, _K.DECLINE} and asked.offered_on is None
+    of_other_things = kind in _STOPS and (asked.means.other_things or not _denies(asked, found))
+    pays_after_all = kind is _K.PROMISE and (found.kind is _K.QUESTION or likely < _FIRM[_K.PROMISE])
+    if kind in {found.kind, _K.UNCLEAR} or likely < least or nothing_asked or of_other_things or pays_after_all:
+        return found
+    channel = {_K.OPT_OUT: Channel.SMS, _K.STOP_CALLS: Channel.CALL}.get(kind)
+    return asked.intent(kind, f"its words are most like {kind.value}", human=True, channel=channel)

@@ -201,7 +201,7 @@ def _within(pair: tuple[Decimal, Decimal] | None, most: Decimal | None) -> Decim
 
 
 _UNIT_NEXT = re.compile(
-    rf" ?(?:de )?(?:{_UNIT})(?![a-z])| (?:more|mas)(?= (?:on|the|next|every|each|el)\b| *$| {{2,}})"
+    rf" ?(?:de )?(?:{_UNIT})(?![a-z])| (?:percent|per cent|por ?ciento)\b| (?:more|mas)(?= (?:on|the|next|every|each|el)\b| *$| {{2,}})"
 )
 
 

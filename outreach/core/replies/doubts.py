@@ -46,6 +46,10 @@ _UNSURE = re.compile(
 )
 _FOR_NOW = re.compile(r"[ ,]*(?:for now|at the moment|por ahora|de momento|por el momento|por lo pronto)\b")
 _AS_OF_NOW = re.compile(r"(?:for now|de momento|por ahora|por el momento|目前|暂时)[ ,:]*(?:para |the |el |on )*$")
+# In Spanish the same word for what was and what will be: `lo pagamos el lunes`.
+_MAYBE_PAST = re.compile(
+    r"\b(?:pagamos|depositamos|abonamos|mandamos|liquidamos|enviamos|cubrimos)(?: (?:ya|en \w+|todo|el pago|la cuota))*(?: (?:el|este))? *$"
+)
 # What comes on that day is an answer, not money.
 _ANSWER = re.compile(
     r"\b(?:ask me|check (?:back|in)|(?:let|lets) (?:you|ya|yall|u) know(?! (?:when its|once|that its|its) )|get back to|(?:ill|i will|we will|ya) (?:know|sabre)|an answer|(?:we|well|we will|then well) (?:see|talk)|touch base|figure (?:it )?out|"
@@ -127,6 +131,7 @@ def _of_the_text(plain: str, rest: str, day: Sequence[Mention], named: Sequence[
         (_ROUGHLY.search(rest) or _THOSE_DAYS.search(plain) or _UNSURE.search(rest), "not certain"),
         (_ANSWER.search(rest) and not named, "an answer, not a payment"),
         (for_now, "only for now"),
+        (any(one.label in WEEKDAYS and _MAYBE_PAST.search(plain, 0, one.start) for one in day), "past or to come"),
         (_EVERY.search(plain), "every one of them"),
         (len(named) < 2 and _COUNTED.search(rest), "a day counted from another"),
     )

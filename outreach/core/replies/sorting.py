@@ -21,6 +21,11 @@ _PAYDAY_BEFORE = re.compile(
     re.ASCII,
 )
 
+# What is paid then: `150 when i get paid friday`.
+_SUM_WHEN = re.compile(
+    r"(?:\d|hundred|bucks|dollars|pesos|half|mitad|todo|all of it)(?: of it)? (?:to you |le |les )?(?:when|once|as soon as|cuando|en cuanto)(?: \w+){1,5} ?$|(?:\d|百|千|块|一半)[^,. ]{0,2}等(?:我|公司)?(?:发工资|发薪)$"
+)
+
 _PAYDAY_AFTER = re.compile(
     r"[ ,]*(?:(?:morning |night )?(?:is (?:my )?pay ?day|(?:when |cuando |que )?(?:i get (?:paid|tips|my (?:tips|check|pay|money|bonus|wages))|me pagan|cobro|i will get paid|they pay me|me depositan|me cae)|is when i get))|[ ,]*(?:才|就|会|要|我|我们|公司|老板)*(?:发工资|发薪|发钱|领工资|开工资|开支|拿工资)"
 )
@@ -322,6 +327,8 @@ def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: da
     if due and not (due[0].startswith("desde") and signs.INSTALMENTS.search(plain)):
         return replace(mention, problem="named as a due date", readings=(), wider=())
     apart = plain[mention.start] == " "  # of Chinese, where a space ends a clause
+    if _SUM_WHEN.search(before):
+        return None
     if (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after):
         return mention
     return None
