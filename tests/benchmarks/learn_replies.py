@@ -11,11 +11,14 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from math import exp, sqrt
 from pathlib import Path
 
 from outreach.core.replies import learned, likeness
-from outreach.core.replies.normal import normalise
+from outreach.core.replies.days import Calendar
+from outreach.core.replies.normal import Said, normalise
+from outreach.core.replies.promise import told
 from outreach.labelled import read_labelled
 
 TESTS = Path(__file__).parents[1]
@@ -24,23 +27,32 @@ ROUNDS, RATE, DECAY, SEED = 12, 0.3, 1e-3, 1
 OFTEN = 3  # times a feature must occur
 LEAST = 0.75  # a smaller weight is left out
 WIDTH = 400
+ANY_DAY = Calendar(date(2026, 11, 25), 60, ("md", "dm"))
 
 Example = tuple[list[str], str]
 
 
 def examples(without: Sequence[str]) -> Iterator[Example]:
-    """The features of every reply, and its meaning."""
+    """The features of every reply, and its meaning; of one that names a day or an hour also without it."""
+    for said, kind in replies(without):
+        yield sorted(likeness.features(said.plain)), kind
+        rest = told(said, ANY_DAY, "USD", None, None).rest
+        if rest and rest != said.plain:
+            yield sorted(likeness.features(rest)), kind
+
+
+def replies(without: Sequence[str]) -> Iterator[tuple[Said, str]]:
     for path in sorted((TESTS / "replies_labelled").glob("*.build*.jsonl")):
         if path.name.split(".")[1] not in without:
             for one in read_labelled(path):
-                yield sorted(likeness.features(normalise(one.text, one.language).plain)), one.want.intent.value
+                yield normalise(one.text, one.language), one.want.intent.value
     for language in ("en", "es", "zh"):
         kind = ""
         for line in (TESTS / "core/said" / f"{language}.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("# "):
                 kind = line[2:].removeprefix("offered ")
             elif line:
-                yield sorted(likeness.features(normalise(line.split(" | ")[0], language).plain)), kind
+                yield normalise(line.split(" | ")[0], language), kind
 
 
 def train(found: list[Example]) -> tuple[list[str], dict[str, list[float]]]:

@@ -360,7 +360,7 @@ def _promise(asked: _Asked) -> Intent | None:
     if asked.offered_on is not None and signs.FLAT_NO.search(asked.said.plain):
         return asked.intent(_K.DECLINE, "so no")
     if say.clear and say.on is not None:
-        return _promised(asked, say.on)
+        return _told_of(asked) or _promised(asked, say.on)
     refused = _refused(asked)
     if refused is not None:
         return refused
@@ -464,6 +464,23 @@ _STEPS = (_claim, _offer_taken, _other_talk, _promise, _bare_refusal)
 # How likely another meaning must be, to be told instead of a hint or nothing; of meanings that wordings found too easily.
 _LIKE = 0.5
 _FIRM = {_K.UNCLEAR: _LIKE, _K.PROMISE: 0.6, _K.QUESTION: 0.75, _K.DECLINE: _LIKE}
+
+
+# What has a day and is no promise.
+_TOLD_OF = frozenset({_K.QUESTION, _K.PAID, _K.DISPUTE, _K.CALLBACK, _K.COMPLAINT})
+_VETO, _WORDS = 0.55, 3
+
+
+def _told_of(asked: _Asked) -> Intent | None:
+    """A day that is told of something else, by the words beside it: `check was cashed on the 20th`."""
+    say, plain = asked.told, asked.said.plain
+    if say.amount.minor is not None or will_pay(plain) or proposes(plain):
+        return None
+    kind, likely = likeness.likely(say.rest)
+    few = len(re.findall("[a-z]{2,}|[\u4e00-\u9fff]", say.rest)) < _WORDS
+    if few or kind not in _TOLD_OF or likely < _VETO:
+        return None
+    return asked.intent(kind, f"its words are most like {kind.value}", human=True)
 
 
 def _denies(asked: _Asked, found: Intent) -> bool:

@@ -48,7 +48,7 @@ _FOR_NOW = re.compile(r"[ ,]*(?:for now|at the moment|por ahora|de momento|por e
 _AS_OF_NOW = re.compile(r"(?:for now|de momento|por ahora|por el momento|目前|暂时)[ ,:]*(?:para |the |el |on )*$")
 # In Spanish the same word for what was and what will be: `lo pagamos el lunes`.
 _MAYBE_PAST = re.compile(
-    r"\b(?:pagamos|depositamos|abonamos|mandamos|liquidamos|enviamos|cubrimos)(?: (?:ya|en \w+|todo|el pago|la cuota))*(?: (?:el|este))? *$"
+    r"(?:\b(?:pagamos|depositamos|abonamos|mandamos|liquidamos|enviamos|cubrimos)|^(?:ya |le |les |hola )*(?:consigne|deposite|pague|abone|transferi|ingrese))(?: (?:ya|en \w+|todo|el pago|la cuota))*(?: (?:el|este))? *$"
 )
 # What comes on that day is an answer, not money.
 _ANSWER = re.compile(
@@ -64,7 +64,7 @@ _COUNTED = re.compile(
     r"\b(?:the )?(?:next|following) (?:one(?! is)|day|morning)\b|\b(?:el|la|los) (?:que (?:viene|sigue|entra)|siguiente|otro|proximo)\b(?!\s{3})|第二天|\b(?:from when|from the day|desde que|a partir de que)\b|隔天|次日|翌日|前一[天晚]|后一天|[几两三]天[后前]|[后前][几两三]天"
 )
 _NO = re.compile(
-    r"\b(?:stop|cancel|void|reverse|skip|postpone|delay|anul\w+|cancel\w+|detengan|suspend\w+|paren) (?:my |the |that |this |el |mi |ese |la )*(?:payments?|autopay|charge|debit|transfer|pago|cobro|cargo|debito|transferencia)\b|取消.{0,6}(?:扣款|付款|还款|转账)|"
+    r"\b(?:stop|cancel|void|reverse|skip|postpone|delay|hold|pause|anul\w+|cancel\w+|detengan|suspend\w+|paren) (?:my |the |that |this |automatic |auto |scheduled |recurring |next |el |mi |ese |la )*(?:payments?|autopay|charge|debit|transfer|pago|cobro|cargo|debito|transferencia)\b|取消.{0,6}(?:扣款|付款|还款|转账)|"
     r"\b(?:no|not|never|dont|cant|wont|doesnt|isnt|aint|wouldnt|couldnt|nor|ni|nunca|jamas|tampoco|imposible|impossible|no way|a stretch|pushing it|"
     r"dificil|complicad\w+|(?:lo|la) veo|(?:es|esta) (?:cabron|canijo|peludo|duro))\b|(?<!要)不|没(?!问题|事|关系)|别|难(?!处|为|得|受)|恐怕|够呛|悬"
 )
@@ -99,7 +99,7 @@ _MINE = re.compile(
 )
 _CLAUSE = re.compile(rf"{CLAUSE.pattern}|\b(?:entonces|es que)\b|所以| (?=[\u4e00-\u9fff])", re.ASCII)
 _OF_MONEY = re.compile(
-    r"\b(?:pay\w*|paid|send\w*|sent|settle\w*|transfer\w*|deposit\w*|zelle|venmo|cashapp|money|wages?|bonus|check|paycheck|tips|balance|owe|debt|full|half|all|everything|whole|amount|minimum|lot|do(?:ing)? it|do (?:that|this)|can do|bring\w*|drop\w*|cash|swing by|stop by|come (?:in|by|down)|my card|visa|mastercard|(?:debit|credit) card|card (?:ending|on file)|on file|catch\w* up|charge|run my card|take it out|autopay|scheduled|ssi|ssdi|disability|benefits?|pension|most|some|chunk|couple|bucks?|much as|half|take care|handle|sort\w*|clear\w*|cover\w*|give|got|have it|"
+    r"\b(?:pay\w*|paid|send\w*|sent|settle\w*|transfer\w*|deposit\w*|zelle|venmo|cashapp|money|wages?|bonus|check|paycheck|tips|balance|owe|debt|gimme|give me|hold off|dame|deme|denme|espereme|esperenme|aguante\w*|full|half|all|everything|whole|amount|minimum|lot|do(?:ing)? it|do (?:that|this)|can do|bring\w*|drop\w*|cash|swing by|stop by|come (?:in|by|down)|my card|visa|mastercard|(?:debit|credit) card|card (?:ending|on file)|on file|catch\w* up|charge|run my card|take it out|autopay|scheduled|ssi|ssdi|disability|benefits?|pension|most|some|chunk|couple|bucks?|much as|half|take care|handle|sort\w*|clear\w*|cover\w*|give|got|have it|"
     r"pag\w+|abon\w+|consign\w+|transf\w+|liquid\w+|mand\w+|doy|dar\w*|oxxo|spei|ingres\w+|bizum|nequi|yape\w*|plin|deposit\w*|dinero|plata|lana|todo|toda|mitad|cuota|minim[ao]|cumpl\w+|quincena|sueldo|nomina|aguinaldo|grati|gratificacion|prima|descont\w+|descuent\w+|efectivo|paso (?:a|por)|sucursal|tienda|tarjeta|al corriente|caigo|programad\w+|algo|parte|cientos|pueda|cae|caen|cobr(?!arme|arle|arnos|anme|ador)\w+|ray\w+|saldo)\b|"
     r"还|付|交(?!代)|转|汇|打[钱款]|给(?:你|您|钱|[ ,.!吧啦]|$)|结(?!果|婚)|补|存|入钱|过数|扣|清|全|钱|款|工资|发|处理|搞定|解决|办|到账|宽限|延|推迟|拖",
     re.ASCII,

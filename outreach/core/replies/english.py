@@ -64,6 +64,7 @@ _GAP = rf"(?: {_NOT_OURS}[a-z0-9]+){{0,6}}"
 _MINE = r"(?!(?:understand|know|see|saw|got|gotten|read|open|have|had|has|recogni\w+|mean|think|mind|remember|believe|worry|forget|hear back|find|follow|check|believe|work|respond|reply|answer|mention|say|show|include|hesitate|care if|delete|erase|go|come|let|leave|lose|be late|ignore)\b)"
 
 OPT_OUT = (
+    r"\b(?:tired|sick|done) of (?:getting |receiving |seeing |reading )?(?:all )?(?:these|your|the|this|those) (?:texts?|messages?|texting)\b",
     r"\b(?:enough|nuff|nuf|enuff)(?: (?:with|of|wit|from))?(?: (?:the|di|de|da|all|dem|these|those|your|this))* (?:texts?|messages?|msgs?|texting|spam)\b|\b(?:rather|prefer)(?: that| if)? (?:you|yall) (?:didnt|did not|dont|do not|not|stopped|stop) (?:text|message|contact|send|write|bother)\w*\b(?! (?:before|after|until|while|when|at))",
     r"\b(?:take|get|pull) (?:my|this|our) (?:#|num|nr|digits|cell|phone|number|line)(?: number| #)?(?= off\b| out\b)|\b(?:remove|scrub|scratch|drop|delete|lose) (?:my|this|our) (?:#|num|nr|digits|cell|line)(?= off\b| out\b|[ .!]*$)|^(?:please |just |pls |ok )*end (?:this|these|it all|it now|texts?|messages?)(?: (?:now|please|already|texts?|messages?))*[ .!]*$",
     r"^(?:but |sorry |um |and )*(?:i |we )?(?:never|didnt|did not) (?:even )?(?:opt(?:ed)?|sign(?:ed)?|subscribed?) (?:in|up)\b(?: (?:for|to) (?:this|these|it|that|any(?:thing)?|any of this))?[ .!]*$",
@@ -202,6 +203,7 @@ ATTORNEY = (
 )  # fmt: skip
 
 WRONG_NUMBER = (
+    r"\b(?:this|it) used to be (?:my )?\w+ (?:\w+ )?(?:phone|number|line|cell)\b|\btext\w* (?:a )?(?:total |complete )?strangers?\b",
     r"\bwrong (?:digits|recipient|human|soul)\b|\bthis is (?:a |the |our )?(?:\w+ ){0,2}(?:landline|fax line|office line|business line|company phone|shop phone|store phone)\b|\b(?:this|it) is (?:my|our) (?:number|phone|line) now\b",
     r"^(?:nope |no |sorry |uh ){0,9}not (?!one\b|a single|another|now|yet|today|sure|really|interested|happening|paying|possible|good|bad|ok|okay|fine|me\b|mine|much|tonight|cool|true|funny|working|ready|that|this|until|able|a\b|the\b|right|nice|till|going|gonna|at\b|for\b|my\b|your|again|here|fair|even|too|so\b|in\b|on\b|it\b|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|anymore|no\b|enough|available|likely|necessary|acceptable|bothered|great|well|before|after|by\b|during|while|unless|if\b|when|then|later|with\b|without|from\b|to\b|as\b|all\b|any|every|both|either|but|because|just|only|please|pls|more|less|half|full|every|morning|afternoon|evening|noon|night|weekends?|weekdays?|work|next|this|over|under|since|within)[a-z]+(?: [a-z]+)?[ .!]*$|\b(?:meant|intended|supposed)(?: to be| to)?(?: (?:text|message|contact|send|reach))?(?: (?:this|it|that))? ?(?:for )?(?:someone|somebody) else\b|\bnumber (?:was|has been|got) (?:just |recently |only ){0,9}(?:given|assigned|issued|transferred|reassigned) to (?:me|someone|us)\b|\b(?:dont|do not) know who (?:youre|your|you are|you|u|this message is|these are)(?: \w+)? ?(?:talking|looking|trying|asking|texting|want|mean|for)\b",
     r"^(?:\w+ ){0,3}(?:who is|whos|whose) (?!this|that|it\b|calling|texting|the\b|your|my\b|you\b|speaking|asking|there|who|responsible|collecting|sending|messaging|contacting|a\b|an\b|in\b|going|we\b|they|me\b|behind|on\b|trying|he\b|she\b|company|creditor|lender|account|number|debt|fault|bill|loan)[a-z]+[ ?.!]*$|\bmy names? (?:is )?[a-z]+,? (?:and )?not [a-z]+\b|^(?:\w+ )?(?:its|this is|im|i am|that is|thats) not (?!my|a\b|the\b|right|fair|true|mine|possible|good|enough|working|due|going|that|what|how|so|an\b|ok|until|for|in\b|on\b|about|paid|sure|able|even|like|yet|too|cool|legal|happening|worth|funny|correct|accurate|easy|me\b|your|interested|here|there|paying)[a-z]+,? (?:its|this is|im|i am|that is) \w+|\b(?:person|man|guy|woman|lady) (?:you want|you need|youre looking for|you are looking for|that you want)\b(?! (?:is me))|\b(?:he|she|they|person|\w+) (?:has |have |had )?changed (?:his|her|their|the)? ?(?:phone )?numbers?\b",
@@ -227,6 +229,7 @@ WRONG_NUMBER = (
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 DISPUTE = (
+    r"\b(?:court|judge|case|lawsuit)\b.{0,24}\bdismissed\b",
     r"\b(?:somebody|someone|somebodys|someones) (?:has |is |else )?(?:been )?(?:using|used|stole|got|opened|took)(?: \w+)? my (?:social|ssn|info\w*|name|identity|card|credit)\b|\b(?:not|isnt|wasnt|aint) (?:the|what|how) (?:\w+ )?(?:amount |deal |price |rate |terms? )?(?:that )?(?:we|i|you|they) (?:agreed|signed|discussed|was told|were told|was quoted)\b|\bmixed up with\b|\bsomeone elses (?:account|debt|loan|bill)\b|\bconfus\w+ me with\b|\b(?:past|beyond|outside) the statute\b|\b(?:loan|account|debt)\b.{0,24}\b(?:wasnt|isnt|not|werent) (?:with|from|through) (?:you|yall)\b",
     r"(?<!i )\b(?:opened|took(?: out)?|got|signed(?: up)?|applied|put|made|has|bought|ran up|running up)(?: \w+){0,4} (?:in|under|with|using|on) my (?:name|info\w*|ssn|social|identity|credit)\b",
     r"\b(?:never|not|wasnt|werent|have never been|havent been)(?: (?:a|an|ever|been|even)){1,3} (?:patient|customer|client|member|tenant|student|resident|policy ?holder|subscriber|guest)\b|\b(?:cant|cannot|could not|couldnt|cant possibly|couldnt possibly)(?: possibly)? be (?:mine|my (?:debt|bill|account|loan|charge))\b",
@@ -254,6 +257,7 @@ DISPUTE = (
 )  # fmt: skip
 
 PAID = (
+    r"\b(?:check|cheque|payment|money order|money|transfer|deposit) (?:was|were|has been|got) (?:\w+ )?(?:cashed|cleared|posted|processed|received|deposited|taken|debited|charged|drafted|applied)\b(?! (?:twice|late|back))",
     r"\b(?:you|yall|they)(?: guys| people)? (?:already|just) (?:charged|took|pulled|debited|drafted|ran) (?:me|my|it|the)\b(?! (?:twice|double|too much|extra|again))|\bbalance (?:shows|says|is showing|reads|showing)(?: as| up as)? (?:a )?(?:zero|0|nothing|paid)\b|\b(?:i |just |already |we )+(?:dropped|left|handed|turned)(?: in)? (?:the |my |some )?(?:cash|money|check|payment|it)\b(?: (?:off|in|at|with|to|over))",
     r"\b(?:it|payment|zelle|venmo|cash ?app|transfer|wire|money|check|card|charge|transaction|ach|deposit|autopay) (?:already |has |just |finally |all )*(?:went|gone|came) (?:through|thru|out)\b(?! (?:when|if|on friday))|^(?:yes |ok |hi |lol |oh |its |it is |this is |been |all |just )*(?:taken care of|paid and done)\b|^(?:its |it is |thats |that is |this is |thats been |its been |all |already )+(?:handled|settled|squared away|sorted|taken care of|done)(?=[ .!]*$|[,.] )|\bdone\b.{0,6}\bconf(?:irmation)?\b|\bconf(?:irmation)? ?(?:#|number|no|code)? ?[a-z]{0,4}\d{3,}",
     r"^(?:(?:its|yes|yep|ok|okay|already|all|just|been|done|hi|hello|hey|there|everything|sorry)[ ,.!]+){1,6}paid(?: (?:it|up|off|in full|you|already|today|thanks|now|this morning|last night|yesterday))*[ .!]*$",
@@ -279,6 +283,7 @@ PAID = (
 )  # fmt: skip
 
 COMPLAINT = (
+    r"\b(?:been|was|were|got) lied to\b",
     r"\b(?:rude|ignorant|nasty|disrespectful|unprofessional|vulgar|insult\w*|abusive|mannerless|cheeky|horrible|talked down|screamed|shouted|cursed|cussed)\b(?=.{0,80}\b(?:manager|supervisor|complain\w*|boss|report))|\b(?:manager|supervisor|complain\w*)\b(?=.{0,80}\b(?:rude|ignorant|nasty|disrespectful|unprofessional|vulgar|insult\w*|abusive|screamed|shouted|cursed|cussed)\b)",
     r"\b(?:should be |ought to be |be )ashamed\b|\bashamed of (?:yourself|yourselves|your)\b|\brip ?-?offs?\b|\b(?:con|scam|ripoff|rip off) artists?\b",
     r"\b(?:treated|treating|spoke to|talked to|talk to|speak to) (?:me |us )?like (?:garbage|trash|dirt|crap|shit|a (?:dog|criminal|child|fool)|an animal)\b|^(?:this is |its |thats |what |such |total |pure |complete ){0,9}(?:bullshit|bs|crap|ridiculous|absurd|nonsense|unreal|insane|garbage|a joke|outrageous|unbelievable)(?: .{0,20})?[ .!]*$|\breport (?:an?|one of your|your|the|this) (?:agent|employee|rep\w*|collector|worker|person|caller|company|number)\b|\b\d{1,2} ?(?:am|pm)\b.{0,6}(?:texts?|calls?|messages?)[ ?!]+",
@@ -298,6 +303,7 @@ COMPLAINT = (
 )  # fmt: skip
 
 CALLBACK = (
+    r"(?<!dont )(?<!not )(?<!never )\bhit (?:my line|me up|my phone|my cell)\b(?! (?:again|no more|anymore|like this))",
     r"\b(?:free|avail\w*|around|open|ready|home)\b.{0,30}\bfor (?:a |your |the )(?:quick )?(?:call|chat|phone call)\b|\b(?:somebody|someone|anyone|anybody|a person|a human) (?:there |here )?(?:that )?(?:i|we) (?:can|could) (?:talk|speak|chat)\b",
     r"^(?:please |can you |could you |just |ok ){0,9}(?:ring|phone|buzz|dial)(?: me| us| back){0,9}(?: please| now| asap){0,9}[ .!?]*$",
     r"\bcall (?:\(?\d{3}|the number|this|on|number|at)[\d\-\) ]*",
@@ -335,6 +341,7 @@ HELP = (
 )  # fmt: skip
 
 QUESTION = (
+    r"\b(?:any ?way|any chance|is it possible|would it be possible) (?:that )?(?:i can|we can|you can|you could|i could|to|for)\b(?!.*\b(?:\w+day|tomorrow|\d+(?:st|nd|rd|th))\b)|^(?:hi |hey |please )*can you (?:please )?(?:stop|cancel|reverse|hold|skip|pause|void) (?:the|my|that|this|tomorrows|todays) (?:\w+ )?(?:payment|autopay|charge|debit|draft|withdrawal)",
     r"\b(?:change|move|push|switch|shift|reset)(?: (?:my|the|our|this))? (?:due|payment|pay|billing) (?:date|day)\b|\b(?:due|payment|pay|billing) (?:date|day) (?:be )?(?:changed|moved|pushed|switched|shifted)\b|\bdid (?:you|yall|they)(?: guys)? (?:get|receive|see) (?:it|that|my|the)\b",
     r"^(?:(?:hi|hey|hello|so|and|but|ok|okay|yo|um|sorry|wait)[ ,]+){0,3}(?:do|does|did|is|are|was|were|has|have|will|would) (?:you|yall|this|it|they|my|the|paying|that|there|your|autopay|any|someone|anybody)\b(?=.*\b(?:pay\w*|paid|owe\w*|loan|debt|account|bill|balance|due|amount|interest|fees?|card|check|link|charg\w+|plan|autopay|date|settle\w*|score|credit|report\w*|money|app|legal|legit|company|text\w*|call\w*|discount|office|website|receipt|statement|program|0|\d+)\b)(?!.*\b(?:\w+day|tomorrow|tonight|\d+(?:st|nd|rd|th)|week|month|payday|work for you|ok|okay|fine|eod|\d+/\d+)\b)|^(?:(?:hi|hey|so|and|ok|sir)[ ,]+){0,3}(?:can|could|may) (?:i|we) pay\b.{0,24}\b(?:in|with|at|through|via) (?:a |my |small |little |the )?(?:chunks?|parts?|pieces|bits|instal\w+|payments|cash|check|card|cards|person|store|walmart|cvs|zelle|venmo|paypal|app|site|website)\b(?!.*\b(?:\w+day|tomorrow|\d+(?:st|nd|rd|th))\b)",
     r"\b(?:is|will|would) (?:it|that|this|\w+day|tomorrow|the \w+)(?: be)? (?:too late|soon enough)\b|\b(?:i|we) (?:still )?(?:have|got) until .{0,20}(?:[?]|\b(?:right|correct)[ ?]*$)|\b(?:are|will) (?:you|yall|the office|they) (?:guys )?(?:be )?(?:open|closed|there|available|around)\b",
@@ -358,6 +365,7 @@ QUESTION = (
 # --- ability and will -------------------------------------------------------------------------------------------------
 
 HARDSHIP = (
+    r"\b(?:money|moneys|cash|funds|finances) ?(?:is |are |been )?(?:real |so |very |super |kinda |a bit |just )*(?:funny|tight|short|low|scarce|slim|rough)\b",
     r"\btight rn\b",
     r"\b(?:just |really |super |so |kinda |pretty |bit |real )*tight (?:right now|at the moment|this month|this week|atm|now|lately|these days)\b|\bmoney (?:just )?(?:isnt|is not|aint|wasnt) there\b|\blost (?:my|some|all my|half my) (?:hours|shifts?)\b",
     r"\b(?:got|was|been|am|im|is) (?:hurt|injured|burned|shot|robbed|assaulted|hit by)\b|\b(?:two |2 )?(?:nickels|pennies) to (?:my|rub)\b|\brub together\b|\bno money\b",
@@ -460,7 +468,7 @@ KEYWORDS = {_K.OPT_OUT: _STOPS, _K.HELP: _HELPS, _K.OPT_IN: _STARTS}
 
 # Words that make up a bare yes, a bare no, and what may stand beside either without changing it.
 YES = (
-    "yes|y|aye|aye go on|go on then|go on so|ah go on|right you are|thatll do|that will do|thatll do nicely|fair enough|grand so|thats grand|happy days|alright then|all right then|ok then|okay then|rightio|righty ho|wilco|you bet|suits grand|so be it|fair play|thatll do me|sound job|no bother|no bother at all|nae bother|okey dokey|okie dokie|okie dokey|okeydokey|thatll be fine|that will be fine|that should be fine|that should work|thatll be good|that would be fine|that would work|yep|yeah|yup|yea|ya|yah|yas|yess|yessir|yes sir|yes maam|ok|okay|okey|okie|kk|k|okk|sure|surething|sure thing|fine|deal|agreed|agree|i agree|sounds good|sounds great|sounds like a plan|sounds fine|sounds ok|sound good|"
+    "yes|y|aye sound|sound as a pound|sound lad|aye|aye go on|go on then|go on so|ah go on|right you are|thatll do|that will do|thatll do nicely|fair enough|grand so|thats grand|happy days|alright then|all right then|ok then|okay then|rightio|righty ho|wilco|you bet|suits grand|so be it|fair play|thatll do me|sound job|no bother|no bother at all|nae bother|okey dokey|okie dokie|okie dokey|okeydokey|thatll be fine|that will be fine|that should be fine|that should work|thatll be good|that would be fine|that would work|yep|yeah|yup|yea|ya|yah|yas|yess|yessir|yes sir|yes maam|ok|okay|okey|okie|kk|k|okk|sure|surething|sure thing|fine|deal|agreed|agree|i agree|sounds good|sounds great|sounds like a plan|sounds fine|sounds ok|sound good|"
     "works|that works|works for me|that will work|that ll work|thatll work|will work|it works|this works|that date works|that day works|will do|ill do it|confirm|confirmed|i confirm|perfect|great|alright|all right|aight|ight|bet|absolutely|of course|"
     "no problem|no problem at all|no problems|no issue|no prob|np|no worries|good|all good|im good|its good|i will|i can|i can do that|i will be able to do that|ill be able to do that|ill be able to|i will be able to|able to do that|i should be able to do that|i can manage that|i can handle that|i can make it work|can make that work|i will make it work|ill make it work|i will have it|ill have it|i will have it by then|ill have it by then|i will have it then|can do|can do that|i can do it|i can make that|accept|i accept|accepted|fine by me|fine with me|thats fine|that is fine|that fine|thats good|that is good|thats great|thats perfect|thats ok|thats okay|thats cool|"
     "cool|cool beans|gotcha|got it|you got it|you have it|definitely|certainly|for sure|fo sho|fosho|fsho|yes please|lets do it|lets do that|do it|go ahead|go for it|lets go|lock it in|put me down|put me down for it|approved|affirmative|roger|roger that|10 4|copy|copy that|word|say less|bet that|right on|righto|right|correct|true|"

@@ -65,8 +65,8 @@ def likely(plain: str) -> tuple[IntentKind, float]:
     """The likeliest meaning and how likely it is, 0 to 1; `unclear` and 0 where half of its words are unknown."""
     weights = _weights()
     said = features(plain)
-    words = [feature for feature in said if "_" not in feature and "-" not in feature]
-    if 2 * sum(word in weights for word in words) <= len(words):
+    words = [feature for feature in said if feature[-1].isalpha() and "_" not in feature]
+    if not words or 2 * sum(word in weights for word in words) <= len(words):
         return IntentKind.UNCLEAR, 0.0
     known = [weights[feature] for feature in said if feature in weights]
     sums = [0.0] * len(learned.KINDS)

@@ -44,6 +44,7 @@ class Told:
     chatter: str = ""
     parts: tuple[tuple[date, int], ...] = ()  # of several payments: each day, and the amount in minor units
     unsure: str = ""  # why the day is none to be paid on, though one was read (`doubts.py`)
+    rest: str = ""  # the text without its days and hours (`likeness.py`)
 
     @property
     def clear(self) -> bool:
@@ -109,6 +110,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         _chatter(plain, blank, named),
         _parts(choice.days, named, due) if on else (),
         unsure,
+        blank,
     )
 
 

@@ -29,6 +29,7 @@ NOT_A_STOP = Phrases(
     rf"\bno (?:quiero|deseo|quisiera) que (?:me |nos |lo |la |le )?(?:den|quiten|borren|eliminen|cancelen|cierren|corten|suspendan|saquen|retiren)(?: de baja)? (?:(?:el|la|los|mi|mis|del?|su|de) ){{1,2}}{_OTRAS_COSAS}\b|"
     r"\blista de (?:espera|raya|boda|compras|utiles|precios|la compra)\b|\bno mas de (?=\$?\d|mil\b|cien|quin|dosc|unos|cincuenta)|"
     r"\b(?:pag\w+|doy|mando|deposito|abono|liquido|\w*lucas|pesos|mil|\d+|todo|manana|hoy|quina)\b[^.;!?]{0,25} (?:para|pa) que (?:ya )?(?:no )?(?:me |nos )?(?:molest\w+|dej\w+ (?:en paz|de molestar|tranquil\w)|llam\w+|escrib\w+|esten? \w+ando)\b|"
+    r"(?:不是我|欠|借|他|她)[^.!?]{0,14}(?:别|不要|不用)(?:再|来)?找我|(?:白天|上班时?间?|早上|中午|晚上|周末)(?:别|不要|勿)(?:联系|打扰|发)[^.]{0,4}(?:晚上|下班|早上|周末|白天)[^.]{0,4}(?:可以|行|方便|ok)|"
     r"(?:别|不要|请勿|不能|千万别)(?:给我|帮我|把我)?的?(?:删除?|取消|关|停|注销|拉黑)(?:掉|了)?(?:我)?的?(?:分期|还款计划|计划|账户|账号|服务|卡|额度|微信|好友|协议|优惠|安排|资格|(?=[ ,.]|$))|微信别删我|"
     r"(?:退订|取消|退)(?:掉|了)?(?:你们)?(?:那个|这个)?的?(?:视频|音乐|网易|爱奇艺|腾讯|外卖)?(?:会员|保险|课程|机票|酒店|旅游|订单|外卖|套餐|健身)"
 )
@@ -51,7 +52,7 @@ PROOF = re.compile(
     r"\b(?:receipt|proof|confirmation|screenshot|comprobante|recibo|voucher|foto)\b|截图|凭证|收据|回执|查"
 )
 DONE = re.compile(
-    r"\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted|charged|drafted|ran)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
+    r"\b(?:was|were|has been|got) (?:already )?(?:cashed|cleared|posted|processed|received|deposited|debited|charged|drafted)\b|^(?:hola |ya |le |les )*(?:consigne|deposite|pague|abone|transferi|ingrese)\b|\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted|charged|drafted|ran)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
     r"(?:^|[,.] ?)(?:just |already )?(?:sent|paid(?! (?:in full|off|up|by))|mailed|made|transferred|wired|deposited|dropped)\b|\bin the mail\b|\bdeje\b|\bdejamos\b|\byapague\b|\bya\b|(?:打|转|汇|存|付|还|交|给)了(?=\d|[一二两三四五六七八九十])|已|昨|上周|上个|刚|早就|前天"
 )
 NOT_AGAIN = re.compile(
@@ -73,7 +74,7 @@ GREETS = re.compile(
     r"(?:(?:hola|buenas|hello|hi|hey)[ ,]+)?(?:在吗|在么|在不在|你?吃(?:过饭)?了?[吗没]|吃饭了吗|睡了吗|que onda|sup|whats up|hows it going|ya comiste|hello|hi|hey|hola|喂|你好|que tal|buenas|mande|como estas?|how are you)[ ?!.]*$"
 )
 # At the end of what speaks of the day we offered.
-FLAT_NO = re.compile(r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+no[ .!]*$|所以不行[ .!]*$")
+FLAT_NO = re.compile(r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+(?:thats )?no(?: good| bueno| can do| go| way| puedo)?[ .!]*$|所以不行[ .!]*$")
 # Another day for every payment, not a payment.
 MOVES_DUE = re.compile(
     r"\b(?:change|move|push|switch|shift|reset)(?: (?:my|the|our|this))? (?:due|payment|pay|billing) (?:date|day)\b|\b(?:due|payment|pay|billing) (?:date|day) (?:be )?(?:changed|moved|pushed|switched|shifted)\b|\b(?:cambiar|mover|pasar|recorrer)(?:me)? (?:mi|la|el) (?:fecha|dia) de (?:pago|corte|vencimiento)\b|(?:还款日|账单日|扣款日|到期日)(?:期)?(?:能|可以|可否)?(?:不能)?(?:给我)?(?:改|换|调|挪|变更)"
@@ -144,7 +145,7 @@ PAYS = re.compile(
 # Of these, what is hardly said of anything else.
 MONEY_TALK = re.compile(
     r"\b(?:pay|paying|payments?|pays|paid|payday|settle|transfer\w*|deposit\w*|zelle|venmo|cashapp|wire|owe|money|paydays|paychecks?|bonus|balance|debt|bill|loan|(?:can|could|will|ill|lets)(?: i| we)? (?:do|sort|make) it|(?:run|charge|use) my card|"
-    r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|cubrir|bizum|yape\w*|quincena|sueldo|nomina|cobro|plata|dinero|deuda|cuota)\b|"
+    r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|all of it|in full|full (?:amount|balance|payment)|(?:whole|entire) (?:thing|amount|balance)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|cubrir|bizum|yape\w*|quincena|sueldo|nomina|cobro|plata|dinero|deuda|cuota)\b|"
     r"还(?:款|钱|清|上|完|给|你|一半|全)|[就会能可再才]还(?!有|是|没|不|在|要|好)|付(?:款|清|钱|你|给)|[会就]付|交(?:钱|款|费|清)|(?:过去|过来|[去来])交(?!代|流|换|谈|接|朋)|转(?:账|钱|给你|过去)|[就会再]转|汇|打(?:钱|款)|结清|欠|工资|账单|贷",
     re.ASCII,
 )

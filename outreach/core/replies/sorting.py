@@ -48,7 +48,7 @@ _NOT = re.compile(
 )
 
 _NOT_AFTER = re.compile(
-    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
+    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|未(?!来)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
     re.ASCII,
 )
 
@@ -71,7 +71,7 @@ TAKEN_BACK = re.compile(
 RATHER_THAN = re.compile(
     r"\b(?:instead of|rather than|in place of|better than|sooner than|en (?:vez|lugar) del?|antes que|y no|and not)(?: (?:the|el|on|this|este))* ?$|(?:而不是|而非|代替|不用(?:等|拖)?到?|不必(?:等|拖)?到?|用不着等?到?) ?$"
 )
-_NOT_THE_OTHER = re.compile(r"[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*")
+_NOT_THE_OTHER = re.compile(r"[ ,]*(?:而)?不是 *|[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*")
 
 # What was said before, beside what is said now.
 _SAID_BEFORE = re.compile(
@@ -80,7 +80,7 @@ _SAID_BEFORE = re.compile(
 
 # What others say is their promise.
 _OFF_UNTIL = re.compile(
-    r"\b(?:off|out|out of town|away|gone|busy|fuera|de viaje|de vacaciones|ocupad\w)(?: (?!pay|then|will)\w+){0,3} (?:until|till|hasta)\b.{0,7}$"
+    r"\b(?:(?<!hold )(?<!put )(?<!holding )(?<!putting )off|out|out of town|away|gone|busy|fuera|de viaje|de vacaciones|ocupad\w)(?: (?!pay|then|will)\w+){0,3} (?:until|till|hasta)\b.{0,7}$"
 )
 _WAS_BEFORE = re.compile(r"\b(?:yesterday|ayer|it|that|eso) (?:was|fue|era)(?: (?:a|on|el|un))? ?$")
 _OTHERS_SAY = re.compile(
@@ -151,7 +151,7 @@ def sorted_out(plain: str, found: list[Mention], today: date) -> tuple[tuple[Men
                 refused.append(meant.pop())  # "thursday the 5th no"
         elif _within(mention, conditions) or _beside(plain, mention, ends, stops):
             aside.append(mention)
-        elif _is_fact(plain, mention, previous, following):
+        elif _is_fact(plain, mention, previous, following) or _is_today(plain, mention, following, today):
             facts.append(mention)
         elif (kind := _set_aside(plain, mention, previous, today)) is not None:
             aside.append(kind)
@@ -305,6 +305,15 @@ def _is_fact(plain: str, mention: Mention, previous: Mention | None, following: 
         return _SO.match(plain[mention.end :].lstrip()) is not None
     fact = _FACT.match(plain, mention.end)
     return fact is not None and _SO.search(plain, mention.end, len(plain)) is not None and following < len(plain)
+
+
+_ITS = re.compile(r"\b(?:its|it is|hoy es|ya es|estamos a)(?: (?:already|only|ya))? $|今天(?:都|才|已经)?是?$")
+
+
+def _is_today(plain: str, mention: Mention, following: int, today: date) -> bool:
+    """`ok so its thursday... by tuesday`: today's own name, before another day."""
+    own = mention.label in WEEKDAYS and WEEKDAYS.index(mention.label) == today.weekday()
+    return own and following < len(plain) and _ITS.search(plain, max(0, mention.start - 20), mention.start) is not None
 
 
 def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: date) -> Mention | None:

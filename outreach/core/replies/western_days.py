@@ -144,7 +144,7 @@ FORMS: tuple[Form, ...] = (
         rf"(?:the )?(?P<b>\d{{1,2}})(?:st|nd|rd|th)\b{_THING}(?! (?:of|floor))|"
         rf"(?:on|by) (?P<e>\d{{1,2}}|{_ORD})(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9]){_THING}(?! (?:days|weeks|months|of|every|at|dias))(?=[ .!,]*$|[.!,]| (?:when|i|for|pay|at|thanks|ok|please|and|will|sir))|"
         rf"^(?:ok |yes |maybe |by |on )*(?P<f>{_ORD})(?=[ .!,]*$|[.,]| (?:works|is|i|ill|for|please|at|of|when))|"
-        rf"(?:el|dia|del|para el|hasta el|al|los dias?|este|el proximo|para este) (?:mero |mismo |puro )?(?:dia )?(?P<d>\d{{1,2}}|{_DAY_WORD})(?:ro|ero|o|st|th)?(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9])(?! (?:dias|semanas|de la|pesos|por|meses|a\b(?! (?:mas|la|primera))|veces|anos|hijos|dios|soy|de cada))(?<!del dos)(?<!del uno))",
+        rf"(?:el|dia|del|para el|hasta el|al|los dias?|este|el proximo|para este) (?:mero |mismo |puro )?(?:dia )?(?P<d>\d{{1,2}}|{_DAY_WORD})(?:ro|ero|o|st|th)?(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9])(?! (?:dias|semanas|de la|pesos|por ?ciento|meses|a\b(?! (?:mas|la|primera))|veces|anos|hijos|dios|soy|de cada))(?<!del dos)(?<!del uno))",
         ordinal,
     ),
     form(r"\b(?:after half term|after the (?:holidays|break))\b|\b(?:despues|pasando|pasado|saliendo|pasand\w+) (?:de |del |el |la |los |las )*(?:puente|finde|feriad\w|fiestas|vacaciones|posadas|carnavales|elecciones|cosecha|temporada|mundial)\b", vague("after some time")),
@@ -157,6 +157,7 @@ FORMS: tuple[Form, ...] = (
     form(r"\b(?:in|en|dentro de|de (?:hoy|aqui) (?:en|a)) (?:a|one|un|1) (?:months?|mes)(?: (?:time|from (?:now|today)|exacto|exactly))?\b(?! (?:or|o|y medio|and a half))|\bthis (?:day|date) next month\b", same_day),
     form(r"\bwithin (?:a|one|1) month\b", vague("a month from now")),
     form(rf"\b(?:in|within|en|dentro de|de hoy en|give me|need|deme|dame|denme|dadme|after|another|next|otros|otras|de aqui a|wait|espereme|esperenme|a) (?:about |at least |like |unos |el plazo de )?{_N} (?:more |mas )?(?:full )?{_UNITS}(?: (?:from now|from today|time|mas|more|max|tops|please|o menos))?(?! (?:ago|late|behind|atras|a month))(?<! a week)(?<!\d a)", ahead),
+    form(r"\bin (?P<n>a|one|1) (?P<unit>week)(?=[,.;!]|$| (?:i|ill|please|max|tops|and|then|with|ok|pay|from)\b)", ahead),
     form(r"\b(?P<n>a|one|1) (?P<unit>week)(?=[ .!,]*$| (?:please|max|tops|and|ill|i will|then))(?<!times a week)(?<!\d a week)(?<!once a week)", ahead),
     form(rf"\b{_N} (?:more |mas )?{_UNITS} (?:from (?:now|today)|mas|more|a partir de hoy|time)\b", ahead),
     form(rf"^(?:ok |like |maybe |yes |si )?{_N} (?:more |mas )?{_UNITS}(?: (?:please|por favor|porfavor|thanks|max|tops|gracias|mas))*[ .!?]*$", ahead),
