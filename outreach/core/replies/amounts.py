@@ -87,7 +87,9 @@ _REFERENCE = re.compile(
 )
 # A year, where it stands as one.
 _YEAR = re.compile(r"20[12]\d(?![\d.,]*\d| ?[a-z]*(?:usd|dollars?|bucks|pesos|mxn|块|元))")
-_IN_YEAR = re.compile(r"\b(?:its|it is|in|since|back in|year|from|of|for|born|until|del?|en|desde|el|ano|es|hasta|para el) *$")
+_IN_YEAR = re.compile(
+    r"\b(?:its|it is|in|since|back in|year|from|of|for|born|until|del?|en|desde|el|ano|es|hasta|para el) *$"
+)
 _HOW_MANY = re.compile(r" (?:of|de) \$?\d{2,}\b(?! ?%)")  # `2 of 60`
 _RATE = re.compile(
     r"(?: (?:dollars|bucks|pesos|usd))? ?(?:a|per|every|each|por|cada|a la|al) ?(?:week|month|paycheck|two weeks|quincena|semana|mes)\b|每[周月]"

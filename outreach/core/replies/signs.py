@@ -74,7 +74,9 @@ GREETS = re.compile(
     r"(?:(?:hola|buenas|hello|hi|hey)[ ,]+)?(?:在吗|在么|在不在|你?吃(?:过饭)?了?[吗没]|吃饭了吗|睡了吗|que onda|sup|whats up|hows it going|ya comiste|hello|hi|hey|hola|喂|你好|que tal|buenas|mande|como estas?|how are you)[ ?!.]*$"
 )
 # At the end of what speaks of the day we offered.
-FLAT_NO = re.compile(r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+(?:thats )?no(?: good| bueno| can do| go| way| puedo)?[ .!]*$|所以不行[ .!]*$")
+FLAT_NO = re.compile(
+    r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+(?:thats )?no(?: good| bueno| can do| go| way| puedo)?[ .!]*$|所以不行[ .!]*$"
+)
 # Another day for every payment, not a payment.
 MOVES_DUE = re.compile(
     r"\b(?:change|move|push|switch|shift|reset)(?: (?:my|the|our|this))? (?:due|payment|pay|billing) (?:date|day)\b|\b(?:due|payment|pay|billing) (?:date|day) (?:be )?(?:changed|moved|pushed|switched|shifted)\b|\b(?:cambiar|mover|pasar|recorrer)(?:me)? (?:mi|la|el) (?:fecha|dia) de (?:pago|corte|vencimiento)\b|(?:还款日|账单日|扣款日|到期日)(?:期)?(?:能|可以|可否)?(?:不能)?(?:给我)?(?:改|换|调|挪|变更)"

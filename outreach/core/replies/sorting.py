@@ -71,7 +71,9 @@ TAKEN_BACK = re.compile(
 RATHER_THAN = re.compile(
     r"\b(?:instead of|rather than|in place of|better than|sooner than|en (?:vez|lugar) del?|antes que|y no|and not)(?: (?:the|el|on|this|este))* ?$|(?:而不是|而非|代替|不用(?:等|拖)?到?|不必(?:等|拖)?到?|用不着等?到?) ?$"
 )
-_NOT_THE_OTHER = re.compile(r"[ ,]*(?:而)?不是 *|[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*")
+_NOT_THE_OTHER = re.compile(
+    r"[ ,]*(?:而)?不是 *|[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*"
+)
 
 # What was said before, beside what is said now.
 _SAID_BEFORE = re.compile(
@@ -336,11 +338,8 @@ def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: da
     if due and not (due[0].startswith("desde") and signs.INSTALMENTS.search(plain)):
         return replace(mention, problem="named as a due date", readings=(), wider=())
     apart = plain[mention.start] == " "  # of Chinese, where a space ends a clause
-    if _SUM_WHEN.search(before):
-        return None
-    if (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after):
-        return mention
-    return None
+    payday = (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after)
+    return mention if payday and not _SUM_WHEN.search(before) else None
 
 
 def apart(plain: str, one: Mention, other: Mention) -> bool:
