@@ -102,7 +102,7 @@ _SOME_BEFORE = re.compile(r"\b(?:few|several|many|some|varios|varias|cuantos|cua
 _ABOUT_TWO = re.compile(rf"[{_ZH_DIGIT}][{_ZH_DIGIT}][十百千万]|^[百千](?=[{_ZH_DIGIT}])(?!千万)")
 _NOT_NUMBER = re.compile(
     rf" [a-z]+ (?:of|de) (?:[$£]?\d| *[{_SIGN}])| ?(?:(?:a|an|per) hour|/ ?hr|la hora|por hora|degrees|grados|度|kids?|children|hijos|hijas|ninos|babies|times|veces|years?|anos|yrs?|months?|meses|weeks?|days?|dias|semanas|hours?|hrs?|horas|mins?|minutes|minutos|payments?|pagos|partes|cuotas|texts?|calls?|llamadas|mensajes|of us|of them|miles|jobs|bills?|people|personas|"
-    r"个(?!块)|次|期|天|年|岁|遍|通|条|口人|分钟|小时|点|楼|号|月|周|孩子|路|jobs|percent|por ciento|am\b|pm\b)"
+    r"补假|连假|纪念日|个(?!块)|次|期|天|年|岁|遍|通|条|口人|分钟|小时|点|楼|号|月|周|孩子|路|jobs|percent|por ciento|am\b|pm\b)"
 )
 # Nothing but a price, a card or a shop: `7-11`, `24/7`, phone numbers in groups.
 _NAMES = re.compile(

@@ -74,7 +74,7 @@ def other_talk(asked: Asked) -> Intent | None:
         return asked.intent(_K.HELP, "asks for help")
     sum_ = (say.amount.minor is not None and not say.amount.whole) or (say.pays and bool(say.doubt))
     offers = say.clear and (proposes(asked.said.plain) or sum_)
-    if signs.MOVES_DUE.search(asked.said.plain) and not (sum_ or will_pay(asked.said.plain)):
+    if signs.MOVES_DUE.search(asked.said.plain) and say.amount.minor is None and not will_pay(asked.said.plain):
         return asked.intent(_K.QUESTION, "asks for another due date")
     if means.hold(_K.QUESTION) and not offers:
         if asked.offered_on is not None and means.hold(_K.DECLINE):

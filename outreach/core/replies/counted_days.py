@@ -26,6 +26,12 @@ def morrow(days: int, label: str) -> Reader:
     return read
 
 
+def next_morning(match: re.Match[str], cal: Calendar) -> Mention:
+    """`in the morning`: of tomorrow, said after noon; before, of either day."""
+    days = (cal.today + timedelta(days=1),) if cal.minute >= 12 * 60 else ()
+    return at(match, "in the morning", *days, problem="" if days else "two readings")
+
+
 def due_date(match: re.Match[str], cal: Calendar) -> Mention:
     """`on the due date`, where we know it."""
     known = cal.due_on is not None

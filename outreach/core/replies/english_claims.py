@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DISPUTE = (
+    r"\b(?:havent|have not|hasnt) owed\b",
     r"\b(?:court|judge|case|lawsuit)\b.{0,24}\bdismissed\b",
     r"\b(?:somebody|someone|somebodys|someones) (?:has |is |else )?(?:been )?(?:using|used|stole|got|opened|took)(?: \w+)? my (?:social|ssn|info\w*|name|identity|card|credit)\b|\b(?:not|isnt|wasnt|aint) (?:the|what|how) (?:\w+ )?(?:amount |deal |price |rate |terms? )?(?:that )?(?:we|i|you|they) (?:agreed|signed|discussed|was told|were told|was quoted)\b|\bmixed up with\b|\bsomeone elses (?:account|debt|loan|bill)\b|\bconfus\w+ me with\b|\b(?:past|beyond|outside) the statute\b|\b(?:loan|account|debt)\b.{0,24}\b(?:wasnt|isnt|not|werent) (?:with|from|through) (?:you|yall)\b",
     r"(?<!i )\b(?:opened|took(?: out)?|got|signed(?: up)?|applied|put|made|has|bought|ran up|running up)(?: \w+){0,4} (?:in|under|with|using|on) my (?:name|info\w*|ssn|social|identity|credit)\b",

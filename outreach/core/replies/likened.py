@@ -43,7 +43,11 @@ def _denies(asked: Asked, found: Intent) -> bool:
 
 def more_like(asked: Asked, found: Intent, least: float) -> Intent:
     """What was found, or for a person what the words are much more like. A day, and a refusal of ours, stand."""
-    sure = found.promise is not None or (found.kind is _K.DECLINE and asked.offered_on is not None)
+    sure = (
+        found.promise is not None
+        or asked.told.chatter == "social"
+        or (found.kind is _K.DECLINE and asked.offered_on is not None)
+    )
     if sure or least >= 1:
         return found
     kind, likely = likeness.likely(asked.said.plain)

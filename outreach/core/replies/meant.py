@@ -86,6 +86,7 @@ _OFFERS = re.compile(
 _TO_OTHERS = re.compile(
     r" ?(?:for|to|toward|towards|on) (?:the |my |our |his |her )?(?:rent|light|lights|gas|food|groceries|landlord|kids?|mom|mother|dad|car|phone|electric\w*|water|insurance|daycare|school|medicine|meds|doctor|lawyer|wife|husband|other|mechanic|christmas|gifts|him|her|them|someone)\b|"
     r" ?(?:de|para|pa|por|al|a la) (?:la |el |los |mi |mis |mi la )?(?:luz|renta|agua|gas|comida|super|casero|mama|papa|esposa|hijos?|ninos|escuela|colegio|colegiatura|telefono|celular|doctor|medico|medicinas?|alquiler|hipoteca|multa|comision|recargo|intereses|otro)\b|"
+    r" ?(?:dollars? |bucks )?(?:refund|bonus|paycheck|settlement|inheritance|tax return)\b(?! (?:off|for you))|"
     r" ?(?:late |overdraft |nsf |bank )?(?:fee|fees|fine|ticket|deposit)\b| ni (?:de cona|de broma|loco|loca|a palos|hablar|sonar|muerto)\b| (?:no way|hell no|nah|nope)\b|(?: de deuda)?(?: (?:minus|menos|less) | - )(?=.{0,20}\d)|减| in rent\b| (?:short|still owed|overdue|overdraft|remaining)\b|"
     r" ?(?:(?:a|per|every|each) (?:week|month|hour|day|check|paycheck)|(?:a la|por|cada|al) (?:semana|quincena|mes|hora|dia)) (?:so|and|but|y|pero|asi)\b|(?:块|元)?(?:的)?(?:利息|手续费|违约金|房租|工资|话费|罚款|欠款)|(?:块|元)?[ ]?(?:了)?(?:没有|不行|太多|还不了|拿不出|凑不出|不够)(?!问题)|"
     r" ?(?:is|es|was|seems|thats|se me hace) (?:way |just |too |a bit |muy |de)*(?:much|high|a lot|lot|steep|mucho|demasiado|imposible|impossible)\b|,? ?(?:no|not)\b(?! (?:more|mas|later|problem|matter|less|menos|hay|longer|cap|se|other|one|worries))(?= ?(?:[,.;]|$|puedo|tengo|me |alcanzo|possible|happening))|"
@@ -221,6 +222,9 @@ def _both(parts: list[Amount], numbers: list[Amount], due: int | None) -> Amount
     for share in parts:
         if share.minor is not None and sums == {share.minor}:
             return share
+    rest_of_theirs = all(a.label == shares.REST for a in parts) and parts[0].start < numbers[0].start
+    if rest_of_theirs and len(sums) == 1 and not _may_be_a_day(numbers[0]):
+        return numbers[0]
     if all(a.whole and a.label == shares.ALL for a in parts) and len(sums) == 1 and not _may_be_a_day(numbers[0]):
         return numbers[0]
     return Amount(problem="several amounts")

@@ -52,7 +52,7 @@ PROOF = re.compile(
     r"\b(?:receipt|proof|confirmation|screenshot|comprobante|recibo|voucher|foto)\b|截图|凭证|收据|回执|查"
 )
 DONE = re.compile(
-    r"\b(?:was|were|has been|got) (?:already )?(?:cashed|cleared|posted|processed|received|deposited|debited|charged|drafted)\b|^(?:hola |ya |le |les )*(?:consigne|deposite|pague|abone|transferi|ingrese)\b|\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted|charged|drafted|ran)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
+    r"[号日](?:我)?就(?:已经)?(?:还|付|转|交)(?:完|清|掉)?了|\b(?:was|were|has been|got) (?:already )?(?:cashed|cleared|posted|processed|received|deposited|debited|charged|drafted)\b|^(?:hola |ya |le |les )*(?:consigne|deposite|pague|abone|transferi|ingrese)\b|\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted|charged|drafted|ran)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
     r"(?:^|[,.] ?)(?:just |already )?(?:sent|paid(?! (?:in full|off|up|by))|mailed|made|transferred|wired|deposited|dropped)\b|\bin the mail\b|\bdeje\b|\bdejamos\b|\byapague\b|\bya\b|(?:打|转|汇|存|付|还|交|给)了(?=\d|[一二两三四五六七八九十])|已|昨|上周|上个|刚|早就|前天"
 )
 NOT_AGAIN = re.compile(
@@ -169,7 +169,7 @@ PROPOSES = re.compile(
     r"^(?:y |pero |ok |hola )*(?:puede ser|podria ser|seria|sirve|le parece|te parece|que tal|le queda|esta bien|se puede|seria posible|vale)\b|\bhow(?:s| is| does| about|bout)\b.{0,30}\b(?:sound|work|ok|okay|look|for you|good|fine)\b|\b(?:how|what) about\b|^(?:and |so |but |ok |hi |hello )*(?:would|does|is|will|can|could)\b.{0,30}\b(?:work|ok|okay|fine|good|possible|acceptable|suit|alright|cool)\b"
 )
 IDIOM = Phrases(
-    r"(?:别|不要|请勿)取消(?:我)?的?分期|\bno (?:se|te|os) preocup\w+|\b(?:please )?dont worry(?: about it)?\b|\bno worries\b|\bno (?:problem\w?|prob|doubt|excuses?|matter what)\b|\bsin falta\b|\b(?:no hay|sin) problemas?\b|"
+    r"\b(?:deposits?|comes?|hits?|pays?|paid|drops?|lands?)(?: me| in| out)? (?:every|each) (?:other )?(?:week|month|two weeks|\w+day)\b|\bsi (?=(?:el |este )?(?:\d{1,2}|\w+day) (?:le|les|te|os) (?:va|viene|queda|sirve))|(?:别|不要|请勿)取消(?:我)?的?分期|\bno (?:se|te|os) preocup\w+|\b(?:please )?dont worry(?: about it)?\b|\bno worries\b|\bno (?:problem\w?|prob|doubt|excuses?|matter what)\b|\bsin falta\b|\b(?:no hay|sin) problemas?\b|"
     r"\b(?:what|how) about\b|\bsorry about\b|\bhope (?:you|that|thats|this|its|ur|all|your|everyone)\b|\bcant wait\b|\bnot a problem\b|\b(?:at the latest|the latest|no later than|not later than)\b|\bon or before\b|\bno despues de(?:l|(?= ))|\bno mas (?:tarde|alla) de(?:l|(?= ))|"
     r"\b7[ -]eleven\b|(?<=[去到在])7-11|\b7-11(?=[繳缴付交超便门])|\b(?:at|to|from|in) (?:the |a )?7-11\b|\b(?:en|al|un) 7-11\b|\b(?:(?:the )?(?:creek|crick) dont rise)\b|\bunless i (?:die|drop dead|stop breathing|get hit by a (?:bus|car))\b|\b(?:ok|okay|fine|alright|cool|good|mind) if (?:i|we)\b|\bif (?:thats|that is|its|it is|thats all|possible|u dont mind|you dont mind|you can wait|you can|yall can wait|that works|thats what)(?: (?:ok|okay|fine|alright|cool|all right|good|possible|works))?(?: (?:with|for) (?:you|yall))?\b|"
     r"\bsi (?:le|les|te|os) (?:parece|parece bien|viene bien|va bien|queda bien)\b|\bsi (?:esta bien|no hay (?:problema|inconveniente)|se puede|es posible|me (?:permite\w*|espera\w*|da\w* chance|da\w* oportunidad|lo permite\w*))\b|\bnot going to lie\b|\bno mas que\b|\bi know\b|\b(?:for|4) sure\b|\ba mas tardar\b|\bcomo maximo\b|\bno te miento\b|\bno le fallo\b|\bni modo\b|"
@@ -216,7 +216,7 @@ IN_EARNEST = re.compile(
 EARNEST_NEEDS = frozenset({"seri", "kidd", "joke", "jk", "real", "brom", "说真", "讲真", "玩笑"})
 # An amount that is said once and paid on each of several days.
 EACH = re.compile(
-    r"(?<![\d.,$])\b[2-9] (?:de|of) (?=\$?\d{2,})|\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
+    r"\b(?:and|then|,) (?:the same|same again|same amount|another the same)\b|\b(?:y|luego) (?:lo mismo|otro tanto|otros tantos|igual)\b|[ ,](?:再)?同样|(?<![\d.,$])\b[2-9] (?:de|of) (?=\$?\d{2,})|\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
 )
 CONDITION = re.compile(
     r"\b(?:if|unless|as long as|provided|depend\w*|assuming|in case|whenever|"

@@ -48,7 +48,7 @@ _NOT = re.compile(
 )
 
 _NOT_AFTER = re.compile(
-    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|未(?!来)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
+    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|no\b(?= (?:porque|pues|ya que|es que|because|cause))|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|会(?:变|改|食言|骗|拖|晚|迟|少|赖|忘)|变|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|未(?!来)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
     re.ASCII,
 )
 
@@ -290,17 +290,20 @@ def _beside(plain: str, mention: Mention, ends: list[int], stops: list[int]) -> 
 
 
 _FACT = re.compile(
-    r" (?:is|es|cae|falls on)(?: (?:a|an|the|el|un|en|on))* (?=(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|fiesta|feriado|festivo|holiday|bank holiday|closed|inhabil)\b)|(?:是|放假|假期)"
+    r" (?:is|es|cae|falls on)(?: (?:a|an|the|el|un|en|on))* (?=(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|fiesta|nochebuena|navidad|christmas|thanksgiving|nochevieja|ano nuevo|new years|feriado|festivo|holiday|bank holiday|closed|inhabil)\b)|(?:是|放假|假期)"
 )
 _IS_TODAY = re.compile(
     r"\b(?:already|todays|today is|hoy es|(?:ya )?estamos a|ya es)(?: (?:the|el|on))? ?$|(?:都|已经|今天|今天是|今天已经)$"
 )
+_ZH_HOLIDAY = re.compile(r"是[^,. ]{0,8}(?:补假|连假|放假|假期|假日|休息|休市|节)[ ,]")
 _SO = re.compile(r"\b(?:so|asi que|entonces|por eso|then)\b|所以|因此|[,.]")
 
 
 def _is_fact(plain: str, mention: Mention, previous: Mention | None, following: int) -> bool:
     """`tomorrow is sunday, so ...`: what the calendar says, of either day."""
     if following < len(plain) and _IS_TODAY.search(plain, max(0, mention.start - 24), mention.start):
+        return True
+    if following < len(plain) and "next week" not in mention.label and _ZH_HOLIDAY.match(plain, mention.end):
         return True
     before = _FACT.match(plain, previous.end) if previous is not None else None
     if before is not None and before.end() == mention.start:

@@ -5,7 +5,16 @@ A form: the pattern, and what reads it (`weekdays.py`, `month_days.py`, `counted
 
 from __future__ import annotations
 
-from outreach.core.replies.counted_days import ahead, day_after, due_date, hours_ahead, morrow, same_day, shift
+from outreach.core.replies.counted_days import (
+    ahead,
+    day_after,
+    due_date,
+    hours_ahead,
+    morrow,
+    next_morning,
+    same_day,
+    shift,
+)
 from outreach.core.replies.days import Form, form, vague
 from outreach.core.replies.holidays import WESTERN
 from outreach.core.replies.languages import DAY_WORDS, MONTHS, ORDINALS, SMALL_NUMBERS, WEEKDAYS
@@ -88,7 +97,7 @@ FORMS: tuple[Form, ...] = (
     form(r"\btomorrow(?:s)?(?: (?:morning|afternoon|evening|night))?\b", morrow(1, "tomorrow")),
     form(r"\b(?:(?:later |by |before )?(?:the end of )?(?:today|tonight)|hoy(?: mismo)?(?: (?:en|por) la (?:tarde|noche|manana)| en el transcurso del dia| mas tarde)?)\b", shift(0, "today")),
     form(r"\b(?:(?:later )?this (?:morning|afternoon|evening)|esta (?:tarde|noche|misma (?:tarde|noche))|(?:by )?(?:the )?end of (?:the )?(?:business )?day(?: today)?|close of business|(?<!eve )(?<!day )(?<!th )(?<!tomorrow )(?:by|before) midnight|hoy a la noche|ya mismo)\b(?! (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow))", shift(0, "today")),
-    form(r"\b(?:eod|cob)\b(?! \w+day)|\b(?:pay(?:ing)?|send(?:ing)?|do(?:ing)?|make|making) (?:it |this |you |that |a payment |the payment |my payment |half |all )*(?:right )?now\b|\bahora mismo\b|\ben este (?:mismo )?(?:momento|instante) (?:le|les|te|lo|hago|pago|deposito)\b|(?<=half )(?:right )?now\b|(?<=\d )(?:right )?now\b|(?:(?<=ty )|(?<=hundred )|(?<=bucks )|(?<=quid )|(?<=tenner )|(?<=fiver ))(?:right )?now\b(?=,? (?:and|then|&|the rest|\d))|\b(?:paying|sending|doing|transferring|making)\b(?=(?: \w+){0,4} (?:right |just )?now\b)|\b(?:ahorita|ahora|ya (?:mismo|mero))(?: mismo| mero)? (?:le |les |te |os |lo |la |se lo |me pongo a |voy a )*(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|hacer|pagar|depositar|transferir|liquido)\b(?! (?:cuando|si |en cuanto))|\b(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|liquido)\b(?=(?: (?:el|la|un|todo|eso|pago|deposito|transferencia|abono|por|de|lo|\d+|pesos))* (?:ahorita|ahora mismo|en este momento)\b)|(?<=rest )now\b|(?<=mitad )ahora\b|(?<=\d )ahor(?:a|ita)\b|(?<=pesos )ahor(?:a|ita)\b|(?<=mitad )ahorita\b", shift(0, "today")),
+    form(r"\b(?:eod|cob)\b(?! \w+day)|\b(?:pay(?:ing)?|send(?:ing)?|do(?:ing)?|make|making) (?:it |this |you |that |a payment |the payment |my payment |half |all )*(?:(?:right )?now|rn)\b|\bahora mismo\b|\ben este (?:mismo )?(?:momento|instante) (?:le|les|te|lo|hago|pago|deposito)\b|(?<=half )(?:right )?now\b|(?<=\d )(?:right )?now\b|(?:(?<=ty )|(?<=hundred )|(?<=bucks )|(?<=quid )|(?<=tenner )|(?<=fiver ))(?:right )?now\b(?=,? (?:and|then|&|the rest|\d))|\b(?:paying|sending|doing|transferring|making)\b(?=(?: \w+){0,4} (?:right |just )?now\b)|\b(?:ahorita|ahora|ya (?:mismo|mero))(?: mismo| mero)? (?:le |les |te |os |lo |la |se lo |me pongo a |voy a )*(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|hacer|pagar|depositar|transferir|liquido)\b(?! (?:cuando|si |en cuanto))|\b(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|liquido)\b(?=(?: (?:el|la|un|todo|eso|pago|deposito|transferencia|abono|por|de|lo|\d+|pesos))* (?:ahorita|ahora mismo|en este momento)\b)|(?<=rest )now\b|(?<=mitad )ahora\b|(?<=\d )ahor(?:a|ita)\b|\bahorita (?=\$?\d)|(?<=pesos )ahor(?:a|ita)\b|(?<=mitad )ahorita\b", shift(0, "today")),
     # hours
     form(r"\b(?:in|within|en|dentro de|give me|deme|dame|denme|next) (?P<n>\d{1,3}|an|a|one|two|three|four|five|six|una|dos|tres|cuatro|twenty|thirty|veinte|treinta|ten|fifteen|diez|quince|the) (?:more )?(?P<unit>hours?|hrs?|horas?|minutes?|mins?|minutos?)\b(?! late)", hours_ahead),
     form(r"\b(?:(?:a )?(?:few|couple(?: of)?|unas|un par de) )(?:hours?|hrs?|horas)\b|\b\d{1,3} ?(?:hours?|hrs?|horas)\b", vague("hours from now")),
@@ -160,7 +169,8 @@ FORMS: tuple[Form, ...] = (
     form(r"\bin (?P<n>a|one|1) (?P<unit>week)(?=[,.;!]|$| (?:i|ill|please|max|tops|and|then|with|ok|pay|from)\b)", ahead),
     form(r"\b(?P<n>a|one|1) (?P<unit>week)(?=[ .!,]*$| (?:please|max|tops|and|ill|i will|then))(?<!times a week)(?<!\d a week)(?<!once a week)", ahead),
     form(rf"\b{_N} (?:more |mas )?{_UNITS} (?:from (?:now|today)|mas|more|a partir de hoy|time)\b", ahead),
-    form(rf"^(?:ok |like |maybe |yes |si )?{_N} (?:more |mas )?{_UNITS}(?: (?:please|por favor|porfavor|thanks|max|tops|gracias|mas))*[ .!?]*$", ahead),
+    form(rf"^(?:ok |like |maybe |yes |si )?{_N} (?:more |mas )?{_UNITS}(?: (?:please|por favor|porfavor|thanks|max|tops|gracias|mas))*(?=[ .!?]*$|[,;.] )", ahead),
+    form(r"^(?:ok |yes |sure |sorry )*(?:first thing )?in the (?:morning|am)\b(?! (?:of|on))", next_morning),
     form(rf"\b(?:{_N} {_UNITS} ago|hace {_N.replace('<n>', '<n2>')} {_UNITS.replace('<unit>', '<u2>')})", vague("in the past", "in the past")),
     form(r"\b(?:yesterday|ayer|anoche|anteayer|antier|(?:this |the )?(?:last|past) (?:week|month|night|year)|(?:la )?semana pasada|(?:el )?(?:mes|ano) pasado|(?:el )?pasado(?: \d+(?! de))?)\b", vague("a past day", "in the past")),
     form(r"\b(?:no|not) (?:this week|esta semana),? (?:but |sino |mejor )?(?:the (?:next|following)(?: one| week)?|the (?:one|week) after(?: that)?|(?:en |para )?la (?:otra|siguiente|proxima|que (?:viene|entra|sigue))(?: semana)?)\b", stretch(weeks=1, label="next week")),
