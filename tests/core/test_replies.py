@@ -582,6 +582,13 @@ def test_of_a_very_long_text_beginning_and_end_are_read_and_no_day(text: str, ki
     assert got.kind in {kind, K.UNCLEAR} and (kind is not K.OPT_OUT or got.kind is kind)
 
 
+def test_of_a_text_as_long_as_four_messages_every_stop_is_read_and_no_day() -> None:
+    talk = "we went on holiday and the weather was fine. " * 16
+    got = read(f"i will pay friday. {talk}")
+    assert (got.kind, got.promise, got.needs_human) == (K.PROMISE, None, True)
+    assert read(f"{talk} please stop texting me. {talk}").kind is K.OPT_OUT
+
+
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 

@@ -60,7 +60,7 @@ class Amount:
 
 NOTHING = Amount()
 VAGUE = Amount(problem="no exact amount")
-_MOST = 24  # amounts considered; who names more promises none
+_MOST = 12  # amounts considered; who names more promises none
 
 _MARK = r"us\$|nt\$|hk\$|usd|[$€£¥]|rmb|cny|mxn|eur|gbp|cad|aud|nzd|s/\.?|bs\.?"
 _UNIT = (
@@ -82,9 +82,15 @@ _ZH_MONEY = re.compile(
     rf" ?(?P<unit>{_UNIT})?|(?P<hundreds>[{_ZH_DIGIT}]|\d)[嚿旧舊]水|(?P<half>半)万|(?P<tenk>[{_ZH_DIGIT}]|\d)皮(?!肤)|(?:^|(?<=[ ,.就]))(?P<alone>[{_ZH_DIGIT}]十[{_ZH_DIGIT}]?)(?=$|[ ,.!吧行])"
 )
 _REFERENCE = re.compile(
-    r"(?:\b(?:acc(?:oun)?t|ref(?:erence)?|loan|case|ending(?: in)?|number|no|id|cuenta|terminacion|card|tarjeta|order|zip|ends(?: (?:in|with))?|termina(?: en)?|acaba en|folio|conf|confirmation|contrato|operacion|ticket|at|tel|celular|nequi|calle|carrera|cra|avenida|piso|score|score is|im|i am|turned|turning|room|apt|unit|route|bus|floor|flat)"
-    r"|#|尾号|账号|卡号|单号|合同号|末四码|末五码|后四位|订单|编号|航班) ?(?:is |no\.? |#|: ?|号)*$"
+    r"(?:\b(?:acc(?:oun)?t|ref(?:erence)?|loan|case|ending(?: in)?|number|no|id|cuenta|terminacion|card|tarjeta|order|zip|ends(?: (?:in|with))?|termina(?: en)?|acaba en|folio|conf|confirmation|contrato|operacion|ticket|at|tel|celular|nequi|calle|carrera|cra|avenida|piso|score|score is|contract|policy|prestamo|credito|poliza|expediente|caso|convenio|cliente|im|i am|turned|turning|room|apt|unit|route|bus|floor|flat)"
+    r"|#|尾号|账号|卡号|单号|合同号|末四码|末五码|后四位|订单|编号|航班) ?(?:is |es |el |numero |num |nro |number |no\.? |#|: ?|号|是)*$"
 )
+# A year, where it stands as one.
+_YEAR = re.compile(r"20[12]\d(?![\d.,]*\d| ?[a-z]*(?:usd|dollars?|bucks|pesos|mxn|块|元))")
+_IN_YEAR = re.compile(
+    r"\b(?:its|it is|in|since|back in|year|from|of|for|born|until|del?|en|desde|el|ano|es|hasta|para el) *$"
+)
+_HOW_MANY = re.compile(r" (?:of|de) \$?\d{2,}\b(?! ?%)")  # `2 of 60`
 _RATE = re.compile(
     r"(?: (?:dollars|bucks|pesos|usd))? ?(?:a|per|every|each|por|cada|a la|al) ?(?:week|month|paycheck|two weeks|quincena|semana|mes)\b|每[周月]"
 )
@@ -96,7 +102,7 @@ _SOME_BEFORE = re.compile(r"\b(?:few|several|many|some|varios|varias|cuantos|cua
 _ABOUT_TWO = re.compile(rf"[{_ZH_DIGIT}][{_ZH_DIGIT}][十百千万]|^[百千](?=[{_ZH_DIGIT}])(?!千万)")
 _NOT_NUMBER = re.compile(
     rf" [a-z]+ (?:of|de) (?:[$£]?\d| *[{_SIGN}])| ?(?:(?:a|an|per) hour|/ ?hr|la hora|por hora|degrees|grados|度|kids?|children|hijos|hijas|ninos|babies|times|veces|years?|anos|yrs?|months?|meses|weeks?|days?|dias|semanas|hours?|hrs?|horas|mins?|minutes|minutos|payments?|pagos|partes|cuotas|texts?|calls?|llamadas|mensajes|of us|of them|miles|jobs|bills?|people|personas|"
-    r"个(?!块)|次|期|天|年|岁|遍|通|条|口人|分钟|小时|点|楼|号|月|周|孩子|路|jobs|percent|por ciento|am\b|pm\b)"
+    r"补假|连假|纪念日|个(?!块)|次|期|天|年|岁|遍|通|条|口人|分钟|小时|点|楼|号|月|周|孩子|路|jobs|percent|por ciento|am\b|pm\b)"
 )
 # Nothing but a price, a card or a shop: `7-11`, `24/7`, phone numbers in groups.
 _NAMES = re.compile(
@@ -197,7 +203,7 @@ def _within(pair: tuple[Decimal, Decimal] | None, most: Decimal | None) -> Decim
 
 
 _UNIT_NEXT = re.compile(
-    rf" ?(?:de )?(?:{_UNIT})(?![a-z])| (?:more|mas)(?= (?:on|the|next|every|each|el)\b| *$| {{2,}})"
+    rf" ?(?:de )?(?:{_UNIT})(?![a-z])| (?:percent|per cent|por ?ciento)\b| (?:more|mas)(?= (?:on|the|next|every|each|el)\b| *$| {{2,}})"
 )
 
 
@@ -250,8 +256,11 @@ def _value(match: re.Match[str], after: str, orders: tuple[str, ...]) -> Decimal
 
 
 def _is_no_money(match: re.Match[str], text: str, after: str) -> bool:
+    year = _YEAR.match(text, match.start("n")) and _IN_YEAR.search(text, max(0, match.start() - 10), match.start())
     return bool(
         after
+        or year
+        or (len(match["n"]) == 1 and _HOW_MANY.match(text, match.end()))
         or len(match["n"].replace(",", "").replace(".", "")) > 7
         or _REFERENCE.search(text, max(0, match.start() - 24), match.start())
         or _NOT_NUMBER.match(text, match.end())

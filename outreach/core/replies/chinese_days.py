@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from outreach.core.replies.days import (
-    Form,
-    ahead,
-    dashed,
-    day_after,
-    due_date,
-    form,
-    hours_ahead,
-    iso,
-    month_end,
-    morrow,
-    same_day,
-    shift,
-    slashed,
-    stretch,
-    vague,
-    zh_day,
-    zh_month,
-    zh_month_end,
-    zh_nth_weekday,
-    zh_weekday,
-)  # fmt: skip
+from outreach.core.replies.counted_days import ahead, day_after, due_date, hours_ahead, morrow, same_day, shift
+from outreach.core.replies.days import Form, form, vague
 from outreach.core.replies.holidays import CHINESE
+from outreach.core.replies.month_days import dashed, iso, month_end, slashed, stretch, zh_day, zh_month, zh_month_end
+from outreach.core.replies.weekdays import zh_nth_weekday, zh_weekday
 
 _ZN = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3}|半)"
 _Z31 = r"(?P<n>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
@@ -64,7 +46,7 @@ FORMS: tuple[Form, ...] = (
     form(r"到期(?:那[一]?[天日]|当[天日]|日(?:当天|那天)?|的?时候?)(?!是|为)|到期(?=就?(?:还|付|交|转|给))|(?:最后)?还款日(?:当[天日]|那[一]?[天日]|(?=我?(?:就|会|再|一定)?(?:还|付|交|转|给)(?!款)))", due_date),
     form(r"(?:^|(?<=[ .,!?，]))(?P<on>)(?P<a>\d{1,2})-(?P<b>\d{1,2})(?P<year>)(?![\d\-])(?! ?[天周个块元百千万号日月%点])", dashed),
     form(rf"(?P<which>下下个?月的?|下个?月的?|这个?月的?|本月的?)? ?{_Z31} ?(?:号|日)(?=之前|以前|之内|之后|之间|以后|里)", zh_day),
-    form(rf"(?P<which>下个?月的?|次月的?|这个?月的?|本月的?|每个?月的?) ?{_Z31}(?![\d个天周块元百千万kw月])", zh_day),
+    form(rf"(?P<which>下个?月的?|次月的?|这个?月的?|本月的?|每个?月的?) ?{_Z31}(?![\d个天周块元百千万kw月定起次并直般共些切旦点样律早到发有])", zh_day),
     form(r"(?:明后|今明|后两|这两|明后两)[两]?天", vague("a few days")),
     form(r"(?<=[ ,.，])(?:第二天|隔天|次日|翌日)", day_after),
     # counted days
@@ -81,7 +63,7 @@ FORMS: tuple[Form, ...] = (
     form(r"周六日|周六、?周日(?=都|均|可以|行|吧|还|[ ,.]|$)", vague("several days", "two readings")),
     form(r"周[一二三四五] ?[至到~\-] ?周?[一二三四五六日天]", vague("several days")),
     form(
-        r"(?P<which>下下个?|下个?一?周的?|下个?|这个?|本周的?|这周的?|本|上个?|每个?|逢)?(?<![一两二三四几])(?:(?<!\d)|(?<=\d\d))周 ?(?P<day>[一二三四五六日天]|[1-6](?!\d))(?![百千万十岁年期]| ?[天块元个])(?!内|后|之后|左右的)",
+        r"(?P<which>下下个?|再下个?|下个?一?周的?|下个?|这个?|本周的?|这周的?|本|上个?|每个?|逢)?(?<![一两二三四几])(?:(?<!\d)|(?<=\d\d))周 ?(?P<day>[一二三四五六日天]|[1-6](?!\d))(?![百千万十岁年期]| ?[天块元个])(?!内|后|之后|左右的)",
         zh_weekday,
     ),
     form(r"(?P<which>下下个?|下个?|这个?|本|上个?)周的? ?周? ?(?P<day>[一二三四五六日天])(?![百千万十])", zh_weekday),

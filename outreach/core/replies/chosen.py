@@ -27,8 +27,8 @@ _LOOSE_AFTER = re.compile(
 )
 
 CORRECTED = re.compile(
-    r"\bno,? (?:wait|actually|sorry|make it|make that|perdon|mejor|espera|espere|digo|i mean|it|that|(?:ya )?en serio|seriously|hold on|hang on|miento)\b|\b(?:wait|hold on|hang on|miento|mentira|espera|espere|disculp\w+)\b|\bi mean(?:t)?\b|\bscratch that\b|\bmake (?:it|that)\b|\bcorrection\b|\bsorry,?\b|\bmejor (?:dicho|el|para)?\b|\bdigo\b|\bperdon\b|\bactually\b|\brather\b|\binstead\b|\.\.+ ?no\b|(?:,|\.) ?no,? ?(?:the|el|on|for)? ?$|"
-    r"\bme equivoque\b|\.\. ?(?:bueno|well|ok|no)\b|等下|等等|等一下|不对|说错|打错|(?<!要)(?<!是)不是|改成|改为|改到|更正|哦不|啊不|还是(?=.{0,2}$)"
+    r"\b(?:nah|naw|no)[ ,]+(?:just |im )?(?:kidding|jk|joking|playing)\b|\bno,? (?:wait|actually|sorry|make it|make that|perdon|mejor|espera|espere|digo|i mean|it|that|(?:ya )?en serio|seriously|hold on|hang on|miento)\b|\b(?:wait|hold on|hang on|miento|mentira|espera|espere|disculp\w+)\b|\bi mean(?:t)?\b|\bscratch that\b|\bmake (?:it|that)\b|\bcorrection\b|\bsorry,?\b|\bmejor (?:dicho|el|para)?\b|\bdigo\b|\bperdon\b|\bactually\b|\brather\b|\binstead\b|\.\.+ ?no\b|(?:,|\.) ?no,? ?(?:the|el|on|for)? ?$|"
+    r"\bme equivoque\b|\.\. ?(?:bueno|well|ok|no)\b|等下|等等|等一下|不对|说错|打错|(?<!要)(?<!是)不是(?! *$)|改成|改为|改到|更正|哦不|啊不|还是(?=.{0,2}$)"
 )
 
 

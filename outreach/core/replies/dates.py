@@ -15,7 +15,7 @@ from outreach.core.replies.normal import Said
 __all__ = ["HALF_OR_DATE", "Calendar", "Mention", "mentions"]
 
 
-MOST = 24  # days considered; who names more promises none
+MOST = 12  # days considered; who names more promises none
 
 
 def mentions(plain: str, said: Said, cal: Calendar) -> list[Mention]:

@@ -37,7 +37,7 @@ _THOSE_DAYS = re.compile(r"那(?:几|两|一两|些|三)[天日]")
 _UNSURE = re.compile(
     r"\b(?:luck|lucky|fingers crossed|touch wood|knock on wood|all (?:going|being|goes) (?:well|good|right|to plan)|(?:everything|all|things|it all) (?:lines? up|works? out|pans? out|goes (?:well|right|ok|to plan))|at a push|at a stretch|who knows|"
     r"swear to it|cant (?:swear|guarantee|vouch|say for)|dont (?:quote|hold me|count on|bank on)|(?:wouldnt|wont|cant|dont) (?:count|bank|rely|depend)|no (?:promises|guarantees?)|(?<!no )doubt\w*|unlikely|dicey|touch and go|tentative\w*|provisional\w*|pencil\w*|"
-    r"as it stands|apparently|i want to say|quiero decir|(?:i |we |they )reckon(?! (?:i|ill|we)\b)|thought (?:it|we|that|you)|(?:you|u) sure|from what|parece que|dizque|me dijeron|si es que|in theory|theoretically|in principle|normally|usually|generally|as a rule|pending|subject to|whichever|worst case|best case|at worst|slip(?:s|ping)?|could (?:slip|change|vary|move)|may (?:be|slip|change|vary|move)|"
+    r"nothing (?:til|till|until) then|nada hasta (?:entonces|esa fecha)|as it stands|apparently|i want to say|quiero decir|(?:i |we |they )reckon(?! (?:i|ill|we)\b)|thought (?:it|we|that|you)|(?:you|u) sure|from what|parece que|dizque|me dijeron|si es que|in theory|theoretically|in principle|normally|usually|generally|as a rule|pending|subject to|whichever|worst case|best case|at worst|slip(?:s|ping)?|could (?:slip|change|vary|move)|may (?:be|slip|change|vary|move)|"
     r"(?:was|were) (?:going|meant|supposed|due) to be|meant to (?:be|pay)|theyve? changed|has changed|got (?:moved|pushed|changed)|"
     r"con suerte|pero ya no|pero ya no (?:se puede|puedo)|thats off|its off|dicen que|(?:if|what if) (?:i|we) (?:pay|send|do|give)|si (?:pago|le pago|doy|deposito|abono)|quien quita|quien dice|dios dira|sin compromiso|compromet\w+|spoken for|a ver|si (?:sobra|queda|rinde|quiere|puedo|junto|vendo|alcanza)|de aqui a(?:l|(?=\s{3}))|si acaso|dudo|(?:cruz\w+|cruc\w+)(?: \w+)? dedos|toco madera|ojala|si (?:nada|todo|no pasa|dios|no hay|el patron|el jefe)|segun|dependiendo|salvo|a menos|en principio|tentativ\w+|provisional\w*|lapiz|normalmente|usualmente|generalmente|"
     r"por lo (?:general|regular|comun)|siempre el|de costumbre|a veces|iba a ser|quedo que|suponia|cambiaron|cambio la|ya no se|quien sabe|iffy)\b|"
@@ -46,6 +46,10 @@ _UNSURE = re.compile(
 )
 _FOR_NOW = re.compile(r"[ ,]*(?:for now|at the moment|por ahora|de momento|por el momento|por lo pronto)\b")
 _AS_OF_NOW = re.compile(r"(?:for now|de momento|por ahora|por el momento|目前|暂时)[ ,:]*(?:para |the |el |on )*$")
+# In Spanish the same word for what was and what will be: `lo pagamos el lunes`.
+_MAYBE_PAST = re.compile(
+    r"(?:\b(?:pagamos|depositamos|abonamos|mandamos|liquidamos|enviamos|cubrimos)|^(?:ya |le |les |hola )*(?:consigne|deposite|pague|abone|transferi|ingrese))(?: (?:ya|en \w+|todo|el pago|la cuota))*(?: (?:el|este))? *$"
+)
 # What comes on that day is an answer, not money.
 _ANSWER = re.compile(
     r"\b(?:ask me|check (?:back|in)|(?:let|lets) (?:you|ya|yall|u) know(?! (?:when its|once|that its|its) )|get back to|(?:ill|i will|we will|ya) (?:know|sabre)|an answer|(?:we|well|we will|then well) (?:see|talk)|touch base|figure (?:it )?out|"
@@ -60,7 +64,7 @@ _COUNTED = re.compile(
     r"\b(?:the )?(?:next|following) (?:one(?! is)|day|morning)\b|\b(?:el|la|los) (?:que (?:viene|sigue|entra)|siguiente|otro|proximo)\b(?!\s{3})|第二天|\b(?:from when|from the day|desde que|a partir de que)\b|隔天|次日|翌日|前一[天晚]|后一天|[几两三]天[后前]|[后前][几两三]天"
 )
 _NO = re.compile(
-    r"\b(?:stop|cancel|void|reverse|skip|postpone|delay|anul\w+|cancel\w+|detengan|suspend\w+|paren) (?:my |the |that |this |el |mi |ese |la )*(?:payments?|autopay|charge|debit|transfer|pago|cobro|cargo|debito|transferencia)\b|取消.{0,6}(?:扣款|付款|还款|转账)|"
+    r"\b(?:stop|cancel|void|reverse|skip|postpone|delay|hold|pause|anul\w+|cancel\w+|detengan|suspend\w+|paren) (?:my |the |that |this |automatic |auto |scheduled |recurring |next |el |mi |ese |la )*(?:payments?|autopay|charge|debit|transfer|pago|cobro|cargo|debito|transferencia)\b|取消.{0,6}(?:扣款|付款|还款|转账)|"
     r"\b(?:no|not|never|dont|cant|wont|doesnt|isnt|aint|wouldnt|couldnt|nor|ni|nunca|jamas|tampoco|imposible|impossible|no way|a stretch|pushing it|"
     r"dificil|complicad\w+|(?:lo|la) veo|(?:es|esta) (?:cabron|canijo|peludo|duro))\b|(?<!要)不|没(?!问题|事|关系)|别|难(?!处|为|得|受)|恐怕|够呛|悬"
 )
@@ -95,7 +99,7 @@ _MINE = re.compile(
 )
 _CLAUSE = re.compile(rf"{CLAUSE.pattern}|\b(?:entonces|es que)\b|所以| (?=[\u4e00-\u9fff])", re.ASCII)
 _OF_MONEY = re.compile(
-    r"\b(?:pay\w*|paid|send\w*|sent|settle\w*|transfer\w*|deposit\w*|zelle|venmo|cashapp|money|wages?|bonus|check|paycheck|tips|balance|owe|debt|full|half|all|everything|whole|amount|minimum|lot|do(?:ing)? it|do (?:that|this)|can do|bring\w*|drop\w*|cash|swing by|stop by|come (?:in|by|down)|my card|catch\w* up|charge|run my card|take it out|autopay|scheduled|ssi|ssdi|disability|benefits?|pension|most|some|chunk|couple|bucks?|much as|half|take care|handle|sort\w*|clear\w*|cover\w*|give|got|have it|"
+    r"\b(?:pay\w*|paid|send\w*|sent|settle\w*|transfer\w*|deposit\w*|zelle|venmo|cashapp|money|wages?|bonus|check|paycheck|tips|balance|owe|debt|refund|taxes|gimme|give me|hold off|dame|deme|denme|espereme|esperenme|aguante\w*|full|half|all|everything|whole|amount|minimum|lot|do(?:ing)? it|do (?:that|this)|can do|bring\w*|drop\w*|cash|swing by|stop by|come (?:in|by|down)|my card|visa|mastercard|(?:debit|credit) card|card (?:ending|on file)|on file|catch\w* up|charge|run my card|take it out|autopay|scheduled|ssi|ssdi|disability|benefits?|pension|most|some|chunk|couple|bucks?|much as|half|take care|handle|sort\w*|clear\w*|cover\w*|give|got|have it|"
     r"pag\w+|abon\w+|consign\w+|transf\w+|liquid\w+|mand\w+|doy|dar\w*|oxxo|spei|ingres\w+|bizum|nequi|yape\w*|plin|deposit\w*|dinero|plata|lana|todo|toda|mitad|cuota|minim[ao]|cumpl\w+|quincena|sueldo|nomina|aguinaldo|grati|gratificacion|prima|descont\w+|descuent\w+|efectivo|paso (?:a|por)|sucursal|tienda|tarjeta|al corriente|caigo|programad\w+|algo|parte|cientos|pueda|cae|caen|cobr(?!arme|arle|arnos|anme|ador)\w+|ray\w+|saldo)\b|"
     r"还|付|交(?!代)|转|汇|打[钱款]|给(?:你|您|钱|[ ,.!吧啦]|$)|结(?!果|婚)|补|存|入钱|过数|扣|清|全|钱|款|工资|发|处理|搞定|解决|办|到账|宽限|延|推迟|拖",
     re.ASCII,
@@ -127,6 +131,7 @@ def _of_the_text(plain: str, rest: str, day: Sequence[Mention], named: Sequence[
         (_ROUGHLY.search(rest) or _THOSE_DAYS.search(plain) or _UNSURE.search(rest), "not certain"),
         (_ANSWER.search(rest) and not named, "an answer, not a payment"),
         (for_now, "only for now"),
+        (any(one.label in WEEKDAYS and _MAYBE_PAST.search(plain, 0, one.start) for one in day), "past or to come"),
         (_EVERY.search(plain), "every one of them"),
         (len(named) < 2 and _COUNTED.search(rest), "a day counted from another"),
     )

@@ -38,6 +38,11 @@ class Meanings:
         self._unstopped = signs.NOT_A_STOP.blanked(said.plain, said.letters)
         self._wordings = [table.may_hold(said.letters) for table in _tables(said, _HAN, _LATIN)]
 
+    @property
+    def other_things(self) -> bool:
+        """Does it speak of ending something else than contact?"""
+        return self._unstopped != self._said.plain
+
     @cached_property
     def _hints(self) -> list[dict[IntentKind, list[Wording]]]:
         return [table.may_hold(self._said.letters) for table in _tables(self._said, _HAN_WEAK, _LATIN_WEAK)]

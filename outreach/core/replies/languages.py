@@ -202,6 +202,9 @@ _SPANISH: dict[str, str] = {
     "gracias": "grax grasias gracia grs thx",
     "conozco": "conosco conosko",
     "dejen": "degen dejn",
+    "escriban": "escrivan eskriban",
+    "escribir": "escrivir eskribir",
+    "favor": "fabor",
     "llamen": "yamen lamen llamn",
     "llame": "yame",
     "llamar": "yamar",
@@ -284,7 +287,7 @@ _EN = frozenset(
     "bucks dollars monday tuesday wednesday thursday friday saturday sunday fri tomorrow tmrw tonight already never "
     "lawyer attorney bankruptcy filed died passed away remove quit unsubscribe u ur pls plz out off here there just "
     "from first if we us they he she him her about gonna until til but or so up now day check again any anymore would "
-    "did done didnt wont isnt aint messages texting calling phone number guy person company yeah yep sure sounds good".split()
+    "did done didnt wont isnt aint messages texting calling phone number guy person company yeah yep sure sounds good thx thnx".split()
 )
 _ES = frozenset(
     "el la los las un una pago pagar puedo manana hoy por favor que mi lunes martes miercoles jueves viernes sabado "

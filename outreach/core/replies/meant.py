@@ -33,10 +33,10 @@ _FILLED = r"(?: (?:is|are|was|were|of|for|about|only|just|like|around|at|a|an|th
 _THEIRS = "|".join(
     (
         # what is paid to others
-        r"rent|mortgage|car (?:note|payment)|daycare|groceries|electric(?:ity)?|light|gas|water|phone|insurance|tuition|child support(?: took)?|medicine|meds|overdraft|(?:late |bank |nsf )?fees?|cost(?:s|ed)?|charg(?:es|ed|ing)(?: me)?|other bills?|light bill|gas bill|water bill|(?:landlord|wife|husband|mom|mother|dad|sister|brother|kids?|son|daughter|lawyer|he|she|they|boss|bank|cousin|friend|dealer|mechanic|babysitter|roommate|roomate|flatmate|ex|uncle|aunt|partner|girlfriend|boyfriend|neighbou?r|hubby)s? (?:owes?|brings?|pays?|covers?|puts? in|chips in|has|gives|gets?|wants?|needs?|takes?|took|charged|stole)|spent",
+        r"rent|mortgage|car (?:note|payment)|daycare|groceries|electric(?:ity)?|light|gas|water|phone|insurance|tuition|child support(?: took)?|medicine|meds|overdraft|(?:late |bank |nsf )?fees?|cost(?:s|ed)?|(?<!be )(?<!get )charg(?:es|ed|ing)(?: me)?|other bills?|light bill|gas bill|water bill|(?:landlord|wife|husband|mom|mother|dad|sister|brother|kids?|son|daughter|lawyer|he|she|they|boss|bank|cousin|friend|dealer|mechanic|babysitter|roommate|roomate|flatmate|ex|uncle|aunt|partner|girlfriend|boyfriend|neighbou?r|hubby)s? (?:owes?|brings?|pays?|covers?|puts? in|chips in|has|gives|gets?|wants?|needs?|takes?|took|charged|stole)|spent",
         r"renta|alquiler|hipoteca|luz|agua|gas|colegiatura|multa|comision|recargos?|intereses|cuesta|costo|gaste|gasto|colegio|medicina|(?:suegr[ao]|herman[ao]|espos[ao]|hij[ao]|mama|papa|madre|padre|ti[ao]|prim[ao]|novi[ao]|marido|cunad[ao]|amig[ao]|vecin[ao]|ell?a?|jefe|patron)(?: me)? (?:trae|traen|pone|debe|deben|paga|da|tiene|manda)",
         # what comes from others
-        r"(?:i|we) (?:only |still )?(?:make|earn|bring home|clear|borrowed|won)|salary|wages|paycheck|check|cheque|payroll|refund|bonus|took(?: out)?|deducted|garnish\w+|stimulus|ssi|ssdi|disability|unemployment|tips|deposit|inheritance|(?:get|gets|got|getting|be) (?:only )?(?:paid|back)|pay(?:s|ing) me(?: back)?|ow(?:es?|ed|ing) me|(?:lend|lends|lent|lending|gave|giving|gives|loan\w*|spot\w*|paid) me(?: back)?|(?:sold|selling|sell) (?:\w+ ){0,4}for",
+        r"(?:i|we) (?:only |still )?(?:make|earn|bring home|clear|borrowed|won)|salary|wages|paycheck|(?<!mailing a )(?<!mail a )(?<!send a )(?<!sending a )(?<!write a )(?<!mail you a )(?<!send you a )(?<!cut you a )(?<!by )(?:check|cheque)|payroll|refund|bonus|took(?: out)?|deducted|garnish\w+|stimulus|ssi|ssdi|disability|unemployment|tips|deposit|inheritance|(?:get|gets|got|getting|be) (?:only )?(?:paid|back)|pay(?:s|ing) me(?: back)?|ow(?:es?|ed|ing) me|(?:lend|lends|lent|lending|gave|giving|gives|loan\w*|spot\w*|paid) me(?: back)?|(?:sold|selling|sell) (?:\w+ ){0,4}for",
         r"gano|ganamos|mi quincena|me (?:quit\w+|descont\w+|rob\w+|cobraron)|sueldo|salario|cheque|aguinaldo|me (?:deben?|prestan?|presto|prestaron|pagan?|pagaron|pago el|regalaron|dieron|devuelven?|dan)|pedi prestados?|vend[ioe]\w*(?: \w+){0,4} (?:en|por|a)",
         # what they paid before
         r"(?<!get )(?<!be )(?<!getting )(?<!gets )(?:paid|sent|gave|deposited|transferred|zelled|venmoed|wired|mailed|put down)(?: (?:you|u|yall|guys|already|them|in|down|payment|off))*|ya(?: (?:te|le|les|os|se|lo|di))* (?:di|pague|deposite|mande|abone|consigne|transferi|hice|adelante|gire)|yapague(?: (?:ya|ayer))?|(?:abonado|pagado|depositado)s?|ayer (?:le |les |te )?(?:di|pague|deposite|mande)",
@@ -53,7 +53,7 @@ _ZH_NOT_OURS = re.compile(
 )
 # What is due after it, or perhaps an hour of the day.
 _AFTERWARDS = re.compile(
-    rf"\b(?:(?:still |will |ill |would )+(?:owe|owing)|leav(?:es?|ing)(?: (?:me|us))?(?: with)?(?: \w+ balance)?|balance (?:of|is)|remaining|(?:quedo |quedaria |quedare |sigo )debiendo|(?:quedo a |le |les |te )?deber[ei]a?|faltan?|faltarian?|restan?|quedan|quedarian?|restarian?){_FILLED}|"
+    rf"\b(?:(?:still |will |ill |would )+(?:owe|owing)|(?:i|we) (?:only |know i )?owe(?: you| yall)?|leav(?:es?|ing)(?: (?:me|us))?(?: with)?(?: \w+ balance)?|balance (?:of|is)|remaining|(?:quedo |quedaria |quedare |sigo )debiendo|(?:quedo a |le |les |te )?deber[ei]a?|faltan?|faltarian?|restan?|quedan|quedarian?|restarian?){_FILLED}|"
     r"(?:还?欠(?:你们?|着)?|还?剩(?:下|余)?|余额|欠款)(?:是|就|才|只有|只|也就|大概|大约|有|得|了)*[ :]*$"
 )
 # What they meant to pay, or said they would, before they named another amount.
@@ -86,6 +86,7 @@ _OFFERS = re.compile(
 _TO_OTHERS = re.compile(
     r" ?(?:for|to|toward|towards|on) (?:the |my |our |his |her )?(?:rent|light|lights|gas|food|groceries|landlord|kids?|mom|mother|dad|car|phone|electric\w*|water|insurance|daycare|school|medicine|meds|doctor|lawyer|wife|husband|other|mechanic|christmas|gifts|him|her|them|someone)\b|"
     r" ?(?:de|para|pa|por|al|a la) (?:la |el |los |mi |mis |mi la )?(?:luz|renta|agua|gas|comida|super|casero|mama|papa|esposa|hijos?|ninos|escuela|colegio|colegiatura|telefono|celular|doctor|medico|medicinas?|alquiler|hipoteca|multa|comision|recargo|intereses|otro)\b|"
+    r" ?(?:dollars? |bucks )?(?:refund|bonus|paycheck|settlement|inheritance|tax return)\b(?! (?:off|for you))|"
     r" ?(?:late |overdraft |nsf |bank )?(?:fee|fees|fine|ticket|deposit)\b| ni (?:de cona|de broma|loco|loca|a palos|hablar|sonar|muerto)\b| (?:no way|hell no|nah|nope)\b|(?: de deuda)?(?: (?:minus|menos|less) | - )(?=.{0,20}\d)|减| in rent\b| (?:short|still owed|overdue|overdraft|remaining)\b|"
     r" ?(?:(?:a|per|every|each) (?:week|month|hour|day|check|paycheck)|(?:a la|por|cada|al) (?:semana|quincena|mes|hora|dia)) (?:so|and|but|y|pero|asi)\b|(?:块|元)?(?:的)?(?:利息|手续费|违约金|房租|工资|话费|罚款|欠款)|(?:块|元)?[ ]?(?:了)?(?:没有|不行|太多|还不了|拿不出|凑不出|不够)(?!问题)|"
     r" ?(?:is|es|was|seems|thats|se me hace) (?:way |just |too |a bit |muy |de)*(?:much|high|a lot|lot|steep|mucho|demasiado|imposible|impossible)\b|,? ?(?:no|not)\b(?! (?:more|mas|later|problem|matter|less|menos|hay|longer|cap|se|other|one|worries))(?= ?(?:[,.;]|$|puedo|tengo|me |alcanzo|possible|happening))|"
@@ -221,6 +222,9 @@ def _both(parts: list[Amount], numbers: list[Amount], due: int | None) -> Amount
     for share in parts:
         if share.minor is not None and sums == {share.minor}:
             return share
+    rest_of_theirs = all(a.label == shares.REST for a in parts) and parts[0].start < numbers[0].start
+    if rest_of_theirs and len(sums) == 1 and not _may_be_a_day(numbers[0]):
+        return numbers[0]
     if all(a.whole and a.label == shares.ALL for a in parts) and len(sums) == 1 and not _may_be_a_day(numbers[0]):
         return numbers[0]
     return Amount(problem="several amounts")

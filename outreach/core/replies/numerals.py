@@ -220,7 +220,7 @@ def _pair(parts: list[_Part]) -> tuple[Decimal, Decimal] | None:
     """`eighty six forty` is 86.40, or thousands; `fifty sixty` is a guess."""
     for cut in range(1, len(parts)):
         left, right = _value(parts[:cut]), _value(parts[cut:])
-        if left and right and 10 <= left < 100 and 10 <= right < 100 and right - left != 10:
+        if left and right and 10 <= left < 1000 and 10 <= right < 100 and right - left != 10:
             return left + right / 100, left * 100 + right
     return None
 

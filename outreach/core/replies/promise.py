@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from outreach.core.replies import amounts, doubts, meant, shares, signs
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.chosen import Choice, chosen
 from outreach.core.replies.clock import Hour, hours
+from outreach.core.replies.counted_days import counted
 from outreach.core.replies.dates import HALF_OR_DATE, Calendar, Mention, mentions
-from outreach.core.replies.days import counted
 from outreach.core.replies.languages import WEEKDAYS
 from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN
 from outreach.core.replies.normal import Said
@@ -44,17 +44,24 @@ class Told:
     chatter: str = ""
     parts: tuple[tuple[date, int], ...] = ()  # of several payments: each day, and the amount in minor units
     unsure: str = ""  # why the day is none to be paid on, though one was read (`doubts.py`)
+    rest: str = ""  # the text without its days and hours (`likeness.py`)
 
     @property
     def clear(self) -> bool:
         return self.on is not None and not self.problem and not self.unsure
 
 
+WEIGHED = 640  # characters, four parts of a text message; of more the beginning and the end, and no day is sure
+_TAIL = 160
 _IGNORED = frozenset({"a greeting", "always", "a saying", "a farewell"})
 
 
 def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: date | None) -> Told:
     """Days, times and money of a text. Never raises; every doubt becomes `problem` or `doubt`."""
+    if len(said.plain) > WEIGHED:
+        brief = f"{said.plain[: WEIGHED - _TAIL - 3]} . {said.plain[-_TAIL:]}"
+        say = told(replace(said, plain=brief), cal, currency, due, offered)
+        return replace(say, unsure=say.unsure or "very long", parts=())
     plain = _in_earnest(signs.IDIOM.blanked(said.plain, said.letters), said, cal)
     found = mentions(plain, said, cal)
     found = counted(_without_shares(plain, found))
@@ -103,6 +110,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         _chatter(plain, blank, named),
         _parts(choice.days, named, due) if on else (),
         unsure,
+        blank,
     )
 
 

@@ -92,7 +92,8 @@ class Phrases:
 
 def letters_of(plain: str) -> frozenset[str]:
     """Every run of letters of a text as long as a key may be."""
-    return frozenset([plain[i : i + n] for n in range(1, LONGEST + 1) for i in range(len(plain) - n + 1)])
+    longest = {plain[i : i + LONGEST] for i in range(len(plain))}
+    return frozenset(longest.union([run[:n] for run in longest for n in range(1, LONGEST)]))
 
 
 # --- what a pattern needs ---------------------------------------------------------------------------------------------

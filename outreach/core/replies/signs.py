@@ -22,12 +22,14 @@ NOT_A_STOP = Phrases(
     r"\b(?:no|nunca|jamas|tampoco) (?:me|nos|lo|la) (?:saquen?|quiten?|borren?|eliminen?|desuscriban?|den? de baja|retiren?|bajen?|cancelen?)\b(?! (?:mensajes|sms))|\b(?:me )?(?:di|dimos|doy|dare|voy a dar) de baja (?:de|del|en|a|la|el) (?:la |el |mi )?(?!(?:esto|estos|estas|los|las|su|sus|la|lista|ustedes|mensajes|aqui|todo|este|el|mi)\b)[a-z]\w+|"
     r"\b(?:dejen|deje|paren|pare|detengan|suspendan|frenen) (?:de |el |la |los |las |ya |con )*(?:cobr\w+|embarg\w+|descont\w+|descuento\w*|intereses|recargos?|desalojo|demanda|corte|debitar\w*|domicilia\w+|multas?|quitarme)\b|"
     r"(?:别|不要|请勿|不能|千万别|不准|不许)(?:再)?(?:把我|将我|给我|帮我|让我|把)?(?:的)?(?:移|踢|删|清|剔|退|取消|停|踹|拿|撤)(?:除|掉|了|出|走)?(?:我)?(?:的)?(?:这个|那个|了)?(?:分期|还款|计划|方案|服务|账户|协议|优惠|安排)\w*|(?:停止?|取消|暂停|免)(?:掉|了)?(?:扣款|扣钱|代扣|利息|罚息|违约金|滞纳金|自动扣|起诉|诉讼|上报|断电|停电|断水|扣工资|强制执行)|不会stop(?:付|还)|"
-    r"\bbus stops?\b|\b(?:pit|last|next|train|truck|first) stop\b|\bstop (?:signs?|lights?|watch|breathing|smoking|drinking|eating|gambling|ordering|spending|worrying)\b|\bquit (?:smoking|drinking|vaping|gambling|school|my job)\b|"
+    r"\b(?:interest|fees?|penalt\w+|charges?|garnish\w*|payments?|billing|calls?) (?:will |does |do |ever |to |going to |finally )*stop\b(?=[ ?.!]*$| (?:add|accru|go|if|when|once|after))|\b(?:when|how|why)(?: (?:does|do|will|can|the|my|this))+ (?:interest|fees?|charges|penalt\w+|garnish\w+|balance|debt) (?:stop|end)\b|\bbus stops?\b|\b(?:pit|last|next|train|truck|first) stop\b|\bstop (?:signs?|lights?|watch|breathing|smoking|drinking|eating|gambling|ordering|spending|worrying)\b|\bquit (?:smoking|drinking|vaping|gambling|school|my job)\b|"
     rf"\b(?:no|nunca|tampoco|jamas|sin) (?:me |nos |le |lo |la )?(?:den|dan|vayan a|dar|darme|quiten|borren|eliminen|cancelen|cierren|corten|suspendan|saquen|retiren)(?:me|lo|la)? (?:de baja )?(?:(?:el|la|los|mi|mis|del?|su|de) ){{1,2}}{_OTRAS_COSAS}\b|"
     rf"\b(?:dar|doy|daria|quiero dar|cancelar|quitar) de baja (?:(?:el|la|los|mi|mis|del?|su|un|una) ){{1,2}}{_OTRAS_COSAS}\b|"
     r"\b(?:me |nos |lo |la |le )?(?:dieron|dio|daran|dan|han dado) (?:de )?baja (?:en|de|del|por)(?: (?:el|la|mi|los))? (?:trabajo|chamba|laburo|curro|empresa|empleo|imss|seguro|jale|pega|fabrica|obra|taller)\b|"
+    rf"\bno (?:quiero|deseo|quisiera) que (?:me |nos |lo |la |le )?(?:den|quiten|borren|eliminen|cancelen|cierren|corten|suspendan|saquen|retiren)(?: de baja)? (?:(?:el|la|los|mi|mis|del?|su|de) ){{1,2}}{_OTRAS_COSAS}\b|"
     r"\blista de (?:espera|raya|boda|compras|utiles|precios|la compra)\b|\bno mas de (?=\$?\d|mil\b|cien|quin|dosc|unos|cincuenta)|"
     r"\b(?:pag\w+|doy|mando|deposito|abono|liquido|\w*lucas|pesos|mil|\d+|todo|manana|hoy|quina)\b[^.;!?]{0,25} (?:para|pa) que (?:ya )?(?:no )?(?:me |nos )?(?:molest\w+|dej\w+ (?:en paz|de molestar|tranquil\w)|llam\w+|escrib\w+|esten? \w+ando)\b|"
+    r"(?:不是我|欠|借|他|她)[^.!?]{0,14}(?:别|不要|不用)(?:再|来)?找我|(?:白天|上班时?间?|早上|中午|晚上|周末)(?:别|不要|勿)(?:联系|打扰|发)[^.]{0,4}(?:晚上|下班|早上|周末|白天)[^.]{0,4}(?:可以|行|方便|ok)|"
     r"(?:别|不要|请勿|不能|千万别)(?:给我|帮我|把我)?的?(?:删除?|取消|关|停|注销|拉黑)(?:掉|了)?(?:我)?的?(?:分期|还款计划|计划|账户|账号|服务|卡|额度|微信|好友|协议|优惠|安排|资格|(?=[ ,.]|$))|微信别删我|"
     r"(?:退订|取消|退)(?:掉|了)?(?:你们)?(?:那个|这个)?的?(?:视频|音乐|网易|爱奇艺|腾讯|外卖)?(?:会员|保险|课程|机票|酒店|旅游|订单|外卖|套餐|健身)"
 )
@@ -50,7 +52,7 @@ PROOF = re.compile(
     r"\b(?:receipt|proof|confirmation|screenshot|comprobante|recibo|voucher|foto)\b|截图|凭证|收据|回执|查"
 )
 DONE = re.compile(
-    r"\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
+    r"[号日](?:我)?就(?:已经)?(?:还|付|转|交)(?:完|清|掉)?了|\b(?:was|were|has been|got) (?:already )?(?:cashed|cleared|posted|processed|received|deposited|debited|charged|drafted)\b|^(?:hola |ya |le |les )*(?:consigne|deposite|pague|abone|transferi|ingrese)\b|\b(?:i|we|ive|weve|already|just|you|they|my \w+|he|she|was|were|has been)(?: (?!will|can|ill|get|am|be|could|should)\w+){0,2} (?:paid|sent|mailed|made|transferred|took|wired|deposited|cleared|gave|posted|debited|taken|pulled|withdrawn|deducted|charged|drafted|ran)\b(?! when)|\bbeen paid\b|\bwent (?:out|through)\b|\breceipt\b|"
     r"(?:^|[,.] ?)(?:just |already )?(?:sent|paid(?! (?:in full|off|up|by))|mailed|made|transferred|wired|deposited|dropped)\b|\bin the mail\b|\bdeje\b|\bdejamos\b|\byapague\b|\bya\b|(?:打|转|汇|存|付|还|交|给)了(?=\d|[一二两三四五六七八九十])|已|昨|上周|上个|刚|早就|前天"
 )
 NOT_AGAIN = re.compile(
@@ -58,7 +60,7 @@ NOT_AGAIN = re.compile(
     r"(?:别|不要|不准|不想|不许|勿|不用|不必|停止|拒绝|不愿|不需要|不希望|不再).{0,5}(?:再|继续|重新|开通|开启|订阅|接收)"
 )
 ASKS_OF_PAYMENT = re.compile(
-    r"^(?:hi |hello |so |and |but |hey )*(?:did|has|have|why|when|how|where) (?:my|the|you|yall|it|did|has|will|is|do)\b(?!.*\balready paid)|\b(?:llego|cayo|recibieron|se reflejo|entro|vieron) (?:mi|el|la) (?:pago|deposito|transferencia|abono)[ ?]*$|(?:收到|到账|入账)(?:了)?(?:没有?|吗|么)"
+    r"^(?:hi |hello |so |and |but |hey )*(?:did|has|have|why|when|how|where) (?:my|the|you|yall|it|did|has|will|is|do)\b(?!.*\balready paid)|\bdid (?:you|yall|they)(?: guys)? (?:get|receive|see) (?:it|that|my \w+)[ ?.!]*$|\b(?:llego|cayo|entro|recibieron|se reflejo|entro|vieron) (?:mi|el|la) (?:pago|deposito|transferencia|abono)[ ?]*$|(?:收到|到账|入账).{0,10}(?:没有?|吗|么)[ ?.!]*$|^(?:a |en |por |y )*(?:donde|como|a quien|a que \w+) (?:le |les |te )?(?:mando|envio|paso|subo|entrego)\b"
 )
 BUSINESS = re.compile(
     r"\b(?:pay\w*|paid|owe\w*|loan|debt|account|bill|balance|due|amount|interest|fees?|card|check|link|number|call\w*|text\w*|messag\w*|company|credit|late|money|charge\w*|plan|website|app|bank|date|total|settle\w*|collect\w*|legal|court|address|statement|receipt|help|cash|zelle|paypal|venmo|accept|this|"
@@ -69,7 +71,18 @@ ASKS = re.compile(
     r"[a-z\u4e00-\u9fff].*[?]|吗|^(?:and |so |but |hi |hello |hey |ok )*(?:does|do|is|are|did|was|were|has|have|am|will|would|could|should|can)\b(?: \w+){2}"
 )
 GREETS = re.compile(
-    r"(?:(?:hola|buenas|hello|hi|hey)[ ,]+)?(?:在吗|在么|在不在|吃了吗|吃饭了吗|睡了吗|que onda|sup|whats up|hows it going|ya comiste|hello|hi|hey|hola|喂|你好|que tal|buenas|mande|como estas?|how are you)[ ?!.]*$"
+    r"(?:(?:hola|buenas|hello|hi|hey)[ ,]+)?(?:在吗|在么|在不在|你?吃(?:过饭)?了?[吗没]|吃饭了吗|睡了吗|que onda|sup|whats up|hows it going|ya comiste|hello|hi|hey|hola|喂|你好|que tal|buenas|mande|como estas?|how are you)[ ?!.]*$"
+)
+# At the end of what speaks of the day we offered.
+FLAT_NO = re.compile(
+    r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+(?:thats )?no(?: good| bueno| can do| go| way| puedo)?[ .!]*$|所以不行[ .!]*$"
+)
+# Another day for every payment, not a payment.
+MOVES_DUE = re.compile(
+    r"\b(?:change|move|push|switch|shift|reset)(?: (?:my|the|our|this))? (?:due|payment|pay|billing) (?:date|day)\b|\b(?:due|payment|pay|billing) (?:date|day) (?:be )?(?:changed|moved|pushed|switched|shifted)\b|\b(?:cambiar|mover|pasar|recorrer)(?:me)? (?:mi|la|el) (?:fecha|dia) de (?:pago|corte|vencimiento)\b|(?:还款日|账单日|扣款日|到期日)(?:期)?(?:能|可以|可否)?(?:不能)?(?:给我)?(?:改|换|调|挪|变更)"
+)
+DENIES = re.compile(
+    r"\b(?:no|not|never|nope|nah|none|nothing|dont|wont|cant|aint|isnt|doesnt|didnt|stop|quit|refuse\w*|nunca|jamas|ni|nada|nadie|tampoco|niego)\b|不|没|别|勿|拒|休想"
 )
 # Texts are welcome instead of calls.
 NO_TEXTS = re.compile(
@@ -87,13 +100,17 @@ LEADING_STOP = re.compile(
     r"(?:please )?(?:stop(?: ?all)?|unsubscribe|退订|td|t|alto|baja)(?: ?[.!,;:。]|$)(?! ?(?:sign|light|by))", re.ASCII
 )
 LEADING_YES = re.compile(
-    r"(?:yes|yep|yeah|yup|ok|okay|sure|fine|si|claro|vale|dale|perfect|perfecto|de acuerdo|listo|bueno|great|works|good|alright|deal|sounds good|esta bien|好的?|行|可以|嗯|没问题|ok|那天|当天|那日|that day|that date|that works|ese dia|esa fecha|同意)(?=[ ,.!]|$|[\u4e00-\u9fff])"
+    r"(?:you bet|absolutely|definitely|of course|certainly|agreed|confirmed|will do|no problem|por supuesto|orale|andale|sale|okey|okie|con gusto|sin problema|hecho|trato|yes|yep|yeah|yup|ok|okay|sure|fine|si|claro|vale|dale|perfect|perfecto|de acuerdo|listo|bueno|great|works|good|alright|deal|sounds good|esta bien|好的?|行|可以|嗯|没问题|ok|那天|当天|那日|that day|that date|that works|ese dia|esa fecha|同意)(?=[ ,.!]|$|[\u4e00-\u9fff])"
 )
 LIMITS = re.compile(
     r"\b(?:before|after|until|during|in the morning|at night|on weekends?|antes|despues|weekdays?|while|so early|so late|tan temprano|tan tarde|de noche|en la noche|en la manana)\b|上班|工作时间|之前|以后(?!别|不)|早上|晚上|半夜|太早|太晚"
 )
 PAY_BY_PHONE = re.compile(
-    r"\bpay\b.{0,24}\b(?:over|by|on) (?:the )?phone\b.*[?]|\bpagar\b.{0,24}\bpor telefono\b.*[?]|电话.{0,4}(?:付款|还款)吗"
+    r"\bpay\b.{0,24}\b(?:over|by|on) (?:the )?phone\b.*[?]|\b(?:can|could|may|do|possible|how|where)\b.{0,24}\bpay\b.{0,40}\b(?:over|by|on) (?:the )?phone\b|\bpagar\b.{0,24}\bpor telefono\b.*[?]|电话.{0,4}(?:付款|还款)吗"
+)
+# Somebody of theirs paid, in Spanish without the accent that would tell it from "I pay".
+OTHERS_PAID = re.compile(
+    r"\b(?:mi|el|la|su) (?:hij[oa]|espos[oa]|mama|papa|herman[oa]|marido|mujer|senora?|suegr[oa]|ti[oa]|novi[oa]|cunad[oa]|prim[oa]|yerno|nuera|niet[oa]|abuel[oa]|jefe|patron|amig[oa]|madre|padre|banco)(?: \w+)? ya (?:se )?(?:lo|la|los|las|le|les)? ?(?:pago|deposito|liquido|transfirio|abono|cubrio|hizo|mando|envio)\b"
 )
 # The debtor was paid, or will have paid us.
 PAID_OTHERWISE = re.compile(
@@ -121,7 +138,7 @@ DAY_FIRST = re.compile(
 PAYS = re.compile(
     r"\b(?:pay|paying|payments?|pays|paid|send|sending|settle|transfer\w*|deposit\w*|zelle|venmo|cashapp|wire|catch up|get it to you|got \$?\d|"
     r"take care of|all i (?:have|got|can)|best i (?:can|got)|have it|have the money|have \$?\d|get you|give you|do|make|mail|drop off|bring|clear|cover|promise|owe|money|check|bonus|balance|"
-    r"pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|a|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|mand(?:o|ar|are|arle|arles)|cubr\w+|"
+    r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|a|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|mand(?:o|ar|are|arle|arles)|cubr\w+|"
     r"enviar|envio|doy|dar(?:e|le|les|te|os)?|tengo|tendre|tenga|hago|hacer|hare|giro|girar|paso|caigo|ingres\w+|bizum|yape\w*|plin|cancel(?:o|ar|are|arles?)|cumplo|quincena|sueldo|nomina|cobro|plata|dinero|lana|deuda|cuenta|queda|deposito)\b|"
     r"还(?:款|钱|清|上|完|掉|齐|给|你|一|两|二|三|四|五|六|七|八|九|十|百|千|\d|全|半|部分|点|个|些|剩|吧|$|[,.! ，啦哈的嘛哦]|得)|(?:就|再|会|能|可以|一定|肯定|来|去|先|要|都|全|才|马上|准时|按时|一起|必|慢慢|分期|号|天|日|周[一二三四五六日天]|底|末|前|晚|早|午|我|后|节|夜|旦|秋|给你|会给|时候|下)还(?!有|是|没|不|在|要|好)|"
     r"付(?!不)|交(?:钱|款|费|上|齐|清|给|吧|一|两|\d|全|部|完|$|[,. ])|[会就再能来去先要全]交|转(?:账|钱|给|过|你|\d|吧|一|全|$|[,. ])|汇|打(?:钱|款|给你|过去|到)|给(?:你|钱|\d|们|一半|全|$|[,. ])|结清|结账|补(?:上|齐|交)|存(?:进|钱|款)|处理|凑|搞定|到位|搞掂|工资|清账|缴",
@@ -130,33 +147,33 @@ PAYS = re.compile(
 # Of these, what is hardly said of anything else.
 MONEY_TALK = re.compile(
     r"\b(?:pay|paying|payments?|pays|paid|payday|settle|transfer\w*|deposit\w*|zelle|venmo|cashapp|wire|owe|money|paydays|paychecks?|bonus|balance|debt|bill|loan|(?:can|could|will|ill|lets)(?: i| we)? (?:do|sort|make) it|(?:run|charge|use) my card|"
-    r"pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|cubrir|bizum|yape\w*|quincena|sueldo|nomina|cobro|plata|dinero|deuda|cuota)\b|"
+    r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|all of it|in full|full (?:amount|balance|payment)|(?:whole|entire) (?:thing|amount|balance)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|cubrir|bizum|yape\w*|quincena|sueldo|nomina|cobro|plata|dinero|deuda|cuota)\b|"
     r"还(?:款|钱|清|上|完|给|你|一半|全)|[就会能可再才]还(?!有|是|没|不|在|要|好)|付(?:款|清|钱|你|给)|[会就]付|交(?:钱|款|费|清)|(?:过去|过来|[去来])交(?!代|流|换|谈|接|朋)|转(?:账|钱|给你|过去)|[就会再]转|汇|打(?:钱|款)|结清|欠|工资|账单|贷",
     re.ASCII,
 )
 SOCIAL = re.compile(
-    r"(?<!after )(?<!before )\b(?:see (?:you|ya|yall)|love (?:you|ya|to)|miss you|ya llegaste|te extrano|party|birthday|dinner|lunch|breakfast|church|the game|wedding|movies?|picnic|bbq|barbecue|grandmas?|nana|auntie|come over|coming (?:to|over)|pick (?:me|him|her|them|us) up|"
+    r"(?<!after )(?<!before )\b(?:see (?:you|ya|yall)|love (?:you|ya|to)|miss you|ya llegaste|te extrano|party|birthday|wyd|hmu|what(?:re| are)? (?:you|u|ya) (?:doing|up to|wearing)|wanna (?:hang|chill|come|see)|u up|homie|movie night|dinner|lunch|breakfast|church|the game|wedding|movies?|picnic|bbq|barbecue|grandmas?|nana|auntie|come over|coming (?:to|over)|pick (?:me|him|her|them|us) up|"
     r"practice|homework|milk|xoxo|kisses|hang out|nos vemos|te quiero|te amo|cumpleanos|fiesta|cena|almuerzo|misa|boda|abuel[ao]s?|tia|tio|primos?|recoge\w*|ven a|asado|parrillada|besos|besitos|futbol|partido)\b|"
-    r"吃饭|做饭|饺子|回家吃|生日|聚会|聚餐|接我|接孩子|到家|开会|婚礼|电影|作业|老师|群里|爱你|想你|打麻将|逛街|幼儿园|买菜|火锅|唱歌|旅游|晚点回|^(?:爸|妈|老公|老婆|宝贝|亲爱的|宝宝)[ ,，]|爬山|天气",
+    r"吃饭(?!.{0,3}(?:成|有|是)?问题)(?!都)|做饭|饺子|回家吃|生日|聚会|聚餐|接我|接孩子|到家|开会|婚礼|电影|作业|老师|群里|爱你|想你|打麻将|逛街|幼儿园|买菜|火锅|唱歌|旅游|晚点回|^(?:爸|妈|老公|老婆|宝贝|亲爱的|宝宝)[ ,，]|爬山|天气",
     re.ASCII,
 )
 WILL_PAY = re.compile(
     r"\b(?:will|ill|going to|can|let me|plan to|promise to|want to|need to|able to|try to|have to|(?:so|then|and) i) "
-    r"(?:(?!not\b|never\b)\w+ ){0,2}?(?:pay|send|settle|make (?:a|the) payment|transfer|deposit|take care of it|catch up)\b|(?<!stop )\bpaying\b|"
+    r"(?:(?!not\b|never\b|you\b|yall\b|they\b)\w+ ){0,2}?(?:pay|send|settle|make (?:a|the) payment|transfer|deposit|take care of it|catch up)\b|(?<!stop )(?<!not )(?<!nobody is )(?<!no one is )(?<!aint )(?<!never )(?<!does )(?<!will )(?<!quit )\bpaying\b|"
     r"\b(?:puedo|voy a|quiero|prometo|podria|podre) (?:\w+ ){0,2}?(?:pagar|abonar|depositar|transferir|liquidar)|"
     r"\b(?:pagare|abonare|depositare|les pago|le pago|te pago|pago el|lo pago)\b|(?:会|就|再|能|可以|一定|马上|尽快|肯定|先|想|来)(?:给你们?|把钱)?(?:还(?!有|是|没|不|在)|付|转|交|打钱|汇)",
     re.ASCII,
 )
 PROPOSES = re.compile(
-    r"\b(?:can|could|would|will) (?:you|yall) (?:guys )?(?:please )?(?:take|accept|do|wait|hold|give me|work with|let me|allow|push|move|extend|make it)\b|\b(?:ok|okay|alright|cool|good|fine|vale|va|sale|bien|yes|right|deal|works?|sirve|parece)[ ?]+$|\bcan i (?:\w+ ){0,6}pay (?:it )?(?:on|by|this|next|tomorrow)\b|(?:可以|能|能不能|可不可以|行不行).{0,12}(?:吗|么|嘛|[?]|$)|可以[吗嘛么]|行[吗么不]|好[吗么不]|能[吗么]|可[否不]|ok吗|"
+    r"^(?:y |pero |ok |bueno )*si mejor\b|\b(?:can|could|would|will) (?:you|yall) (?:guys )?(?:please )?(?:take|accept|do|wait|hold|give me|work with|let me|allow|push|move|extend|make it)\b|\b(?:ok|okay|alright|cool|good|fine|vale|va|sale|bien|yes|right|deal|works?|sirve|parece)[ ?]+$|\bcan i (?:\w+ ){0,6}pay (?:it )?(?:on|by|this|next|tomorrow)\b|(?:可以|能|能不能|可不可以|行不行).{0,12}(?:吗|么|嘛|[?]|$)|可以[吗嘛么]|行[吗么不]|好[吗么不]|能[吗么]|可[否不]|ok吗|"
     r"^(?:y |pero |ok |hola )*(?:puede ser|podria ser|seria|sirve|le parece|te parece|que tal|le queda|esta bien|se puede|seria posible|vale)\b|\bhow(?:s| is| does| about|bout)\b.{0,30}\b(?:sound|work|ok|okay|look|for you|good|fine)\b|\b(?:how|what) about\b|^(?:and |so |but |ok |hi |hello )*(?:would|does|is|will|can|could)\b.{0,30}\b(?:work|ok|okay|fine|good|possible|acceptable|suit|alright|cool)\b"
 )
 IDIOM = Phrases(
-    r"(?:别|不要|请勿)取消(?:我)?的?分期|\bno (?:se|te|os) preocup\w+|\b(?:please )?dont worry(?: about it)?\b|\bno worries\b|\bno (?:problem\w?|prob|doubt|excuses?|matter what)\b|\bsin falta\b|\b(?:no hay|sin) problemas?\b|"
+    r"\b(?:deposits?|comes?|hits?|pays?|paid|drops?|lands?)(?: me| in| out)? (?:every|each) (?:other )?(?:week|month|two weeks|\w+day)\b|\bsi (?=(?:el |este )?(?:\d{1,2}|\w+day) (?:le|les|te|os) (?:va|viene|queda|sirve))|(?:别|不要|请勿)取消(?:我)?的?分期|\bno (?:se|te|os) preocup\w+|\b(?:please )?dont worry(?: about it)?\b|\bno worries\b|\bno (?:problem\w?|prob|doubt|excuses?|matter what)\b|\bsin falta\b|\b(?:no hay|sin) problemas?\b|"
     r"\b(?:what|how) about\b|\bsorry about\b|\bhope (?:you|that|thats|this|its|ur|all|your|everyone)\b|\bcant wait\b|\bnot a problem\b|\b(?:at the latest|the latest|no later than|not later than)\b|\bon or before\b|\bno despues de(?:l|(?= ))|\bno mas (?:tarde|alla) de(?:l|(?= ))|"
     r"\b7[ -]eleven\b|(?<=[去到在])7-11|\b7-11(?=[繳缴付交超便门])|\b(?:at|to|from|in) (?:the |a )?7-11\b|\b(?:en|al|un) 7-11\b|\b(?:(?:the )?(?:creek|crick) dont rise)\b|\bunless i (?:die|drop dead|stop breathing|get hit by a (?:bus|car))\b|\b(?:ok|okay|fine|alright|cool|good|mind) if (?:i|we)\b|\bif (?:thats|that is|its|it is|thats all|possible|u dont mind|you dont mind|you can wait|you can|yall can wait|that works|thats what)(?: (?:ok|okay|fine|alright|cool|all right|good|possible|works))?(?: (?:with|for) (?:you|yall))?\b|"
     r"\bsi (?:le|les|te|os) (?:parece|parece bien|viene bien|va bien|queda bien)\b|\bsi (?:esta bien|no hay (?:problema|inconveniente)|se puede|es posible|me (?:permite\w*|espera\w*|da\w* chance|da\w* oportunidad|lo permite\w*))\b|\bnot going to lie\b|\bno mas que\b|\bi know\b|\b(?:for|4) sure\b|\ba mas tardar\b|\bcomo maximo\b|\bno te miento\b|\bno le fallo\b|\bni modo\b|"
-    r"\b(?:best|all|most|only(?: thing)?)(?: that)? (?:i|we) (?:can|could|got|have|am able to|could)(?: (?:do|give|pay|afford|swing|manage|offer|spare|you|u|get))*(?: (?:right now|now|today|rn|for now|at the moment|this month|this week))+\b|\b(?:es )?lo (?:mejor|mas|unico)?(?: que)? ?(?:puedo|tengo)(?: (?:hacer|dar|pagar|darle|abonar))*(?: (?:ahora|ahorita|hoy|por ahora|este mes|esta semana))+\b|(?:还)?来得及|\b(?:si dios (?:quiere|(?:lo )?permite|me presta vida)|dios mediante|primero dios|con el favor de dios|god willing|lord willing)\b|\b(?:im |i am |am )?not (?:even )?(?:trying|looking) to (?:dodge|avoid|hide|run|scam|be rude|ghost|get out|skip|duck|screw)\b|\bno (?:estoy tratando|trato|quiero|ando tratando) de (?:evad|evit|escond|hu|qued)\w+|\b(?:get|gets|got|im|am|getting) paid (?:bi[ -]?weekly|weekly|monthly|semi[ -]?monthly|twice a month|every (?:other )?(?:week|two weeks|2 weeks|month))\b|\b(?:me pagan|cobro) (?:cada (?:semana|quincena|mes|15 dias|8 dias|quince dias)|por (?:semana|quincena|mes)|semanal\w*|quincenal\w*|mensual\w*)\b|\bwhat i said(?: about)?\b|\blo que (?:le |te |les )?dije(?: del?)?\b|\bi think thats fair\b|\bno cap\b|\bi swear\b|没问题|不好意思|对不起|不用担心|别担心|不(?:是|会)不还|不是(?:我)?不还|不会赖|不会跑|没事|别急|不急|不见不散|(?:可以|行|方便|允许|没问题|同意)的话|最晚|最迟|至迟|行不行|能不能|可不可以|好不好|是不是|得不得|行吗|可以吗|好吗|没关系|不骗你|不食言|要不(?=周|\d|下|这|明|后|今)|不然(?=周|\d|下|这|明|后)|不如(?=周|\d|下|这|明|后)|别催了?我?|别停.{0,6}?(?: |$|,)"
+    r"\b(?:best|all|most|only(?: thing)?)(?: that)? (?:i|we) (?:can|could|got|have|am able to|could)(?: (?:do|give|pay|afford|swing|manage|offer|spare|you|u|get))*(?: (?:right now|now|today|rn|for now|at the moment|this month|this week))+\b|\b(?:es )?lo (?:mejor|mas|unico)?(?: que)? ?(?:puedo|tengo)(?: (?:hacer|dar|pagar|darle|abonar))*(?: (?:ahora|ahorita|hoy|por ahora|este mes|esta semana))+\b|(?:还)?来得及|\bsi (?:gusta|gustan|quiere|quieren)\b(?= (?:le|les|te|\d|pago|doy|abono|deposito|mando))|\b(?:si dios (?:quiere|(?:lo )?permite|me presta vida)|dios mediante|primero dios|con el favor de dios|god willing|lord willing)\b|\b(?:im |i am |am )?not (?:even )?(?:trying|looking) to (?:dodge|avoid|hide|run|scam|be rude|ghost|get out|skip|duck|screw)\b|\bno (?:estoy tratando|trato|quiero|ando tratando) de (?:evad|evit|escond|hu|qued)\w+|\b(?:get|gets|got|im|am|getting) paid (?:bi[ -]?weekly|weekly|monthly|semi[ -]?monthly|twice a month|every (?:other )?(?:week|two weeks|2 weeks|month))\b|\b(?:me pagan|cobro) (?:cada (?:semana|quincena|mes|15 dias|8 dias|quince dias)|por (?:semana|quincena|mes)|semanal\w*|quincenal\w*|mensual\w*)\b|\bwhat i said(?: about)?\b|\blo que (?:le |te |les )?dije(?: del?)?\b|\bi think thats fair\b|\bno cap\b|\bi swear\b|没问题|不好意思|对不起|不用担心|别担心|不(?:是|会)不还|不是(?:我)?不还|不会赖|不会跑|没事|别急|不急|不见不散|(?:可以|行|方便|允许|没问题|同意)的话|最晚|最迟|至迟|行不行|能不能|可不可以|好不好|是不是|得不得|行吗|可以吗|好吗|没关系|不骗你|不食言|要不(?=周|\d|下|这|明|后|今)|不然(?=周|\d|下|这|明|后)|不如(?=周|\d|下|这|明|后)|别催了?我?|别停.{0,6}?(?: |$|,)"
 )
 # To be put off, not refused, where no day was offered.
 LATER = re.compile(
@@ -199,7 +216,7 @@ IN_EARNEST = re.compile(
 EARNEST_NEEDS = frozenset({"seri", "kidd", "joke", "jk", "real", "brom", "说真", "讲真", "玩笑"})
 # An amount that is said once and paid on each of several days.
 EACH = re.compile(
-    r"\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
+    r"\b(?:and|then|,) (?:the same|same again|same amount|another the same)\b|\b(?:y|luego) (?:lo mismo|otro tanto|otros tantos|igual)\b|[ ,](?:再)?同样|(?<![\d.,$])\b[2-9] (?:de|of) (?=\$?\d{2,})|\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
 )
 CONDITION = re.compile(
     r"\b(?:if|unless|as long as|provided|depend\w*|assuming|in case|whenever|"
@@ -228,7 +245,7 @@ GUESS = re.compile(
 INSTALMENTS = re.compile(
     r"\b\$?\d+ ?(?:x|\*|por) ?\$?\d+\b(?! ?ciento)|/ ?(?:week|wk|month|mo)\b|\b(?:every|each|weekly|bi-?weekly|monthly|per (?:week|month|paycheck)|install?ments?|payment plans?|payments of|split|in payments|(?:\d|two|three|few|small|several) payments|"
     r"cada|semanal\w*|quincenal\w*|mensual\w*|a plazos|plan de pagos?|en (?:dos|tres|\d|varios) (?:pagos|partes|exhibiciones)|cuotas|abonos|pagos de|poco a poco|little by little)\b|"
-    r"\d ?(?:dollars|bucks|usd)? (?:a|per) (?:week|month|paycheck)\b|分期|每[月周个天]|分(?:两|三|几|多|[2-9二四五六])?[次期笔批]|先.{0,12}(?:再|剩|余|下次)|剩(?:下|余)?的.{0,4}(?:下(?!的)|再|以后|月|慢)",
+    r"\d ?(?:dollars|bucks|usd)? (?:a|per) (?:week|month|paycheck)\b|分期|每[月周个天]|分(?:两|三|几|多|[2-9二四五六])?[次期笔批]|先.{0,12}(?:再|剩|余|下次)|剩(?:下|余)?的.{0,4}(?:下(?![的周]|个?周)|再|以后|月|慢)",
     re.ASCII,
 )
 START = re.compile(

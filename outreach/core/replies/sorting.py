@@ -21,6 +21,11 @@ _PAYDAY_BEFORE = re.compile(
     re.ASCII,
 )
 
+# What is paid then: `150 when i get paid friday`.
+_SUM_WHEN = re.compile(
+    r"(?:\d|hundred|bucks|dollars|pesos|half|mitad|todo|all of it)(?: of it)? (?:to you |le |les )?(?:when|once|as soon as|cuando|en cuanto)(?: \w+){1,5} ?$|(?:\d|百|千|块|一半)[^,. ]{0,2}等(?:我|公司)?(?:发工资|发薪)$"
+)
+
 _PAYDAY_AFTER = re.compile(
     r"[ ,]*(?:(?:morning |night )?(?:is (?:my )?pay ?day|(?:when |cuando |que )?(?:i get (?:paid|tips|my (?:tips|check|pay|money|bonus|wages))|me pagan|cobro|i will get paid|they pay me|me depositan|me cae)|is when i get))|[ ,]*(?:才|就|会|要|我|我们|公司|老板)*(?:发工资|发薪|发钱|领工资|开工资|开支|拿工资)"
 )
@@ -31,7 +36,7 @@ _DUE_BEFORE = re.compile(
 
 # A "no" that is said of an amount.
 NO_SUCH_SUM = re.compile(
-    r"\b(?:no|not|cant (?:do|pay|send|give)|no (?:puedo|le puedo)(?: \w+)?) (?:more|less|over|under|mas|menos)(?: (?:than|de|que))? |\b(?:no|not) (?:los |las |the )?\$?(?=\d)|\b(?:mas|more) (?:de|than) \S+ no puedo|不(?:是还|止|超过|到|低于)(?=\d)"
+    r"\b(?:no|not|cant (?:do|pay|send|give)|no (?:puedo|le puedo)(?: \w+)?) (?:more|less|over|under|mas|menos)(?: (?:than|de|que))? |\b(?:no|not) (?:los |las |the )?\$?(?=\d)|\b(?:not|no)(?: (?:the|all|my|el|la|lo|todo|toda))* (?:full|whole|entire|complete|total|completo|completa|todo|toda|entera?)(?: (?:amount|thing|balance|payment|lot|bill|sum|cantidad|monto|deuda|pago))?\b|\bnot (?:all (?:of )?(?:it|that)|everything)\b|\b(?:mas|more) (?:de|than) \S+ no puedo|不(?:是还|止|超过|到|低于)(?=\d)"
 )
 # Not so much, but some: the day stands.
 _LESS_THEN = re.compile(
@@ -43,7 +48,7 @@ _NOT = re.compile(
 )
 
 _NOT_AFTER = re.compile(
-    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
+    r"(?:i |yo |that |it |me |my |is |its |ya |the |la |verdad |todavia |aun |still |actually |really |es que |que |也|我|都|恐怕|是|真的|实在|还|付|交|转|就|肯定|那天|应该|可能|怕|的话|之前|前|,| ){0,9}(?:cant(?! (?:say|tell|promise (?:more|how)|do more|give more|afford more))|wont|doesnt|does not|not\b(?! (?:only|much|a lot|alot|all|enough|sure|everything|more|too much|the (?:full|whole)))|isnt|no good|aint|no (?:puedo|me|se|voy|tengo|podre|les|le|alcanzo|va|lo|la|los(?! \$?\d)|las|llego|alcanza|cuent\w+|prometo|creo|junt[eo]|pude|consegui|complete|saque|logre|ajuste|cobre)\b|no[ .!]*$|no\b(?=[,.])|no\b(?= (?:porque|pues|ya que|es que|because|cause))|tampoco\b|neither\b|impossible|imposible|is bad|wont work|is too|es muy|不(?!是不|会不|会(?:变|改|食言|骗|拖|晚|迟|少|赖|忘)|变|见不|行就|行的话|影响|低于|少于|超过|多于|止)|没(?!问题|事)|未(?!来)|做不|无法|来不及|赶不|太(?:早|快|赶|急|紧|近))",
     re.ASCII,
 )
 
@@ -66,7 +71,9 @@ TAKEN_BACK = re.compile(
 RATHER_THAN = re.compile(
     r"\b(?:instead of|rather than|in place of|better than|sooner than|en (?:vez|lugar) del?|antes que|y no|and not)(?: (?:the|el|on|this|este))* ?$|(?:而不是|而非|代替|不用(?:等|拖)?到?|不必(?:等|拖)?到?|用不着等?到?) ?$"
 )
-_NOT_THE_OTHER = re.compile(r"[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*")
+_NOT_THE_OTHER = re.compile(
+    r"[ ,]*(?:而)?不是 *|[ ,]*not(?: (?:on|the|this|by|for))* ?(?:next|last|the next one|the one after)?[ .!]*"
+)
 
 # What was said before, beside what is said now.
 _SAID_BEFORE = re.compile(
@@ -75,7 +82,7 @@ _SAID_BEFORE = re.compile(
 
 # What others say is their promise.
 _OFF_UNTIL = re.compile(
-    r"\b(?:off|out|out of town|away|gone|busy|fuera|de viaje|de vacaciones|ocupad\w)(?: (?!pay|then|will)\w+){0,3} (?:until|till|hasta)\b.{0,7}$"
+    r"\b(?:(?<!hold )(?<!put )(?<!holding )(?<!putting )off|out|out of town|away|gone|busy|fuera|de viaje|de vacaciones|ocupad\w)(?: (?!pay|then|will)\w+){0,3} (?:until|till|hasta)\b.{0,7}$"
 )
 _WAS_BEFORE = re.compile(r"\b(?:yesterday|ayer|it|that|eso) (?:was|fue|era)(?: (?:a|on|el|un))? ?$")
 _OTHERS_SAY = re.compile(
@@ -107,7 +114,7 @@ UNTIL = re.compile(r"\b(?:until|hasta|unless|sino|except|only|solo|before)\b|才
 _ALSO = re.compile(r"[ ,]*(?:or|and|nor|ni|o|y|和|或者?|跟|/)[ ,]*(?:on |the |el |even )?")
 
 CLAUSE = re.compile(
-    r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|\bsino\b|\binstead\b|\b(?:i )?(?:will|ill|going to)\b|\bi can\b|\b(?:im|i am|well) (?=pay|send|giv|go)|\bplease\b|\bcan do\b|\blet me\b|\bnow\b|\byet\b|\bahorita\b|\bahora\b|\btodavia\b|\bhowever\b|\blol\b|\bhaha\w*\b|\bjaja\w*\b|\bonly\b|\bjust\b|\brn\b|"
+    r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|\bsino\b|\binstead\b|\b(?:can|could|may) (?:i|we)\b(?! not)|\b(?:i )?(?:will|ill|going to)\b|\bi can\b|\b(?:im|i am|well) (?=pay|send|giv|go)|\bplease\b|\bcan do\b|\blet me\b|\bnow\b|\byet\b|\bahorita\b|\bahora\b|\btodavia\b|\bhowever\b|\blol\b|\bhaha\w*\b|\bjaja\w*\b|\bonly\b|\bjust\b|\brn\b|"
     r"(?<!no )(?<!no le )(?<!no les )(?<!no te )\b(?:(?:le |les |te |lo |la |os )?(?:pago|pagare|abono|deposito|transfiero|consigno|doy|mando)|mejor|puedo)\b(?! pagar hoy no)|"
     r"\b(?:and|so|because|then|y|pues|porque|asi que|entonces)\b|但是?|不过|可是|我(?=周|\d|下|明|后|这)|(?<=[\u4e00-\u9fff]) ",
     re.ASCII,
@@ -116,7 +123,7 @@ CLAUSE = re.compile(
 _AFTER_CLAUSE = re.compile(r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|但是?|不过|可是", re.ASCII)
 
 _OR = re.compile(
-    r"\b(?:or|o|u|either|if not|si no|y si no|otherwise|maybe|else)\b|[/~]|或者?|还是|要不|不然|[至到](?!账|时|期|位)|不行就|顶多",
+    r"\b(?:or|o|u|either|if not|si no|y si no|otherwise|maybe|else)\b|(?<!\d)/|/(?!\d)|~|或者?|还是|要不|不然|[至到](?!账|时|期|位)|不行就|顶多",
     re.ASCII,
 )
 # From one day to the other; only right between them.
@@ -146,7 +153,7 @@ def sorted_out(plain: str, found: list[Mention], today: date) -> tuple[tuple[Men
                 refused.append(meant.pop())  # "thursday the 5th no"
         elif _within(mention, conditions) or _beside(plain, mention, ends, stops):
             aside.append(mention)
-        elif _is_fact(plain, mention, previous, following):
+        elif _is_fact(plain, mention, previous, following) or _is_today(plain, mention, following, today):
             facts.append(mention)
         elif (kind := _set_aside(plain, mention, previous, today)) is not None:
             aside.append(kind)
@@ -283,11 +290,12 @@ def _beside(plain: str, mention: Mention, ends: list[int], stops: list[int]) -> 
 
 
 _FACT = re.compile(
-    r" (?:is|es|cae|falls on)(?: (?:a|an|the|el|un|en|on))* (?=(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|fiesta|feriado|festivo|holiday|bank holiday|closed|inhabil)\b)|(?:是|放假|假期)"
+    r" (?:is|es|cae|falls on)(?: (?:a|an|the|el|un|en|on))* (?=(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|fiesta|nochebuena|navidad|christmas|thanksgiving|nochevieja|ano nuevo|new years|feriado|festivo|holiday|bank holiday|closed|inhabil)\b)|(?:是|放假|假期)"
 )
 _IS_TODAY = re.compile(
     r"\b(?:already|todays|today is|hoy es|(?:ya )?estamos a|ya es)(?: (?:the|el|on))? ?$|(?:都|已经|今天|今天是|今天已经)$"
 )
+_ZH_HOLIDAY = re.compile(r"是[^,. ]{0,8}(?:补假|连假|放假|假期|假日|休息|休市|节)[ ,]")
 _SO = re.compile(r"\b(?:so|asi que|entonces|por eso|then)\b|所以|因此|[,.]")
 
 
@@ -295,11 +303,22 @@ def _is_fact(plain: str, mention: Mention, previous: Mention | None, following: 
     """`tomorrow is sunday, so ...`: what the calendar says, of either day."""
     if following < len(plain) and _IS_TODAY.search(plain, max(0, mention.start - 24), mention.start):
         return True
+    if following < len(plain) and "next week" not in mention.label and _ZH_HOLIDAY.match(plain, mention.end):
+        return True
     before = _FACT.match(plain, previous.end) if previous is not None else None
     if before is not None and before.end() == mention.start:
         return _SO.match(plain[mention.end :].lstrip()) is not None
     fact = _FACT.match(plain, mention.end)
     return fact is not None and _SO.search(plain, mention.end, len(plain)) is not None and following < len(plain)
+
+
+_ITS = re.compile(r"\b(?:its|it is|hoy es|ya es|estamos a)(?: (?:already|only|ya))? $|今天(?:都|才|已经)?是?$")
+
+
+def _is_today(plain: str, mention: Mention, following: int, today: date) -> bool:
+    """`ok so its thursday... by tuesday`: today's own name, before another day."""
+    own = mention.label in WEEKDAYS and WEEKDAYS.index(mention.label) == today.weekday()
+    return own and following < len(plain) and _ITS.search(plain, max(0, mention.start - 20), mention.start) is not None
 
 
 def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: date) -> Mention | None:
@@ -322,9 +341,8 @@ def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: da
     if due and not (due[0].startswith("desde") and signs.INSTALMENTS.search(plain)):
         return replace(mention, problem="named as a due date", readings=(), wider=())
     apart = plain[mention.start] == " "  # of Chinese, where a space ends a clause
-    if (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after):
-        return mention
-    return None
+    payday = (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after)
+    return mention if payday and not _SUM_WHEN.search(before) else None
 
 
 def apart(plain: str, one: Mention, other: Mention) -> bool:

@@ -1,43 +1,40 @@
 """How do English and Spanish name a day? Forms of expression, in the order in which they are tried.
 
-A form: the pattern, and what reads it (`days.py`). What an earlier form has taken, a later one cannot have.
+A form: the pattern, and what reads it (`weekdays.py`, `month_days.py`, `counted_days.py`). What an earlier form has taken, a later one cannot have.
 """
 
 from __future__ import annotations
 
-from outreach.core.replies.days import (
-    Form,
-    a_month,
+from outreach.core.replies.counted_days import (
     ahead,
-    dashed,
     day_after,
     due_date,
-    figures,
-    form,
     hours_ahead,
+    morrow,
+    next_morning,
+    same_day,
+    shift,
+)
+from outreach.core.replies.days import Form, form, vague
+from outreach.core.replies.holidays import WESTERN
+from outreach.core.replies.languages import DAY_WORDS, MONTHS, ORDINALS, SMALL_NUMBERS, WEEKDAYS
+from outreach.core.replies.month_days import (
+    a_month,
+    dashed,
+    figures,
     iso,
     last_weekday,
     month_end,
     month_name,
     month_start,
-    morrow,
-    nth_weekday,
     ordinal,
     quincena,
-    same_day,
-    shift,
     slashed,
     stretch,
-    vague,
-    week_after,
-    week_from,
-    weekday,
     weekday_number,
-    weekday_week,
     year_end,
-)  # fmt: skip
-from outreach.core.replies.holidays import WESTERN
-from outreach.core.replies.languages import DAY_WORDS, MONTHS, ORDINALS, SMALL_NUMBERS, WEEKDAYS
+)
+from outreach.core.replies.weekdays import nth_weekday, week_after, week_from, weekday, weekday_week
 
 
 def _longest_first(words: object) -> str:
@@ -100,12 +97,12 @@ FORMS: tuple[Form, ...] = (
     form(r"\btomorrow(?:s)?(?: (?:morning|afternoon|evening|night))?\b", morrow(1, "tomorrow")),
     form(r"\b(?:(?:later |by |before )?(?:the end of )?(?:today|tonight)|hoy(?: mismo)?(?: (?:en|por) la (?:tarde|noche|manana)| en el transcurso del dia| mas tarde)?)\b", shift(0, "today")),
     form(r"\b(?:(?:later )?this (?:morning|afternoon|evening)|esta (?:tarde|noche|misma (?:tarde|noche))|(?:by )?(?:the )?end of (?:the )?(?:business )?day(?: today)?|close of business|(?<!eve )(?<!day )(?<!th )(?<!tomorrow )(?:by|before) midnight|hoy a la noche|ya mismo)\b(?! (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow))", shift(0, "today")),
-    form(r"\b(?:eod|cob)\b(?! \w+day)|\b(?:pay(?:ing)?|send(?:ing)?|do(?:ing)?|make|making) (?:it |this |you |that |a payment |the payment |my payment |half |all )*(?:right )?now\b|\bahora mismo\b|\ben este (?:mismo )?(?:momento|instante) (?:le|les|te|lo|hago|pago|deposito)\b|(?<=half )(?:right )?now\b|(?<=\d )(?:right )?now\b|(?:(?<=ty )|(?<=hundred )|(?<=bucks )|(?<=quid )|(?<=tenner )|(?<=fiver ))(?:right )?now\b(?=,? (?:and|then|&|the rest|\d))|\b(?:paying|sending|doing|transferring|making)\b(?=(?: \w+){0,4} (?:right |just )?now\b)|\b(?:ahorita|ahora|ya (?:mismo|mero))(?: mismo| mero)? (?:le |les |te |os |lo |la |se lo |me pongo a |voy a )*(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|hacer|pagar|depositar|transferir|liquido)\b(?! (?:cuando|si |en cuanto))|\b(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|liquido)\b(?=(?: (?:el|la|un|todo|eso|pago|deposito|transferencia|abono|por|de|lo|\d+|pesos))* (?:ahorita|ahora mismo|en este momento)\b)|(?<=rest )now\b|(?<=mitad )ahora\b|(?<=\d )ahor(?:a|ita)\b|(?<=pesos )ahor(?:a|ita)\b|(?<=mitad )ahorita\b", shift(0, "today")),
+    form(r"\b(?:eod|cob)\b(?! \w+day)|\b(?:pay(?:ing)?|send(?:ing)?|do(?:ing)?|make|making) (?:it |this |you |that |a payment |the payment |my payment |half |all )*(?:(?:right )?now|rn)\b|\bahora mismo\b|\ben este (?:mismo )?(?:momento|instante) (?:le|les|te|lo|hago|pago|deposito)\b|(?<=half )(?:right )?now\b|(?<=\d )(?:right )?now\b|(?:(?<=ty )|(?<=hundred )|(?<=bucks )|(?<=quid )|(?<=tenner )|(?<=fiver ))(?:right )?now\b(?=,? (?:and|then|&|the rest|\d))|\b(?:paying|sending|doing|transferring|making)\b(?=(?: \w+){0,4} (?:right |just )?now\b)|\b(?:ahorita|ahora|ya (?:mismo|mero))(?: mismo| mero)? (?:le |les |te |os |lo |la |se lo |me pongo a |voy a )*(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|hacer|pagar|depositar|transferir|liquido)\b(?! (?:cuando|si |en cuanto))|\b(?:hago|pago|deposito|transfiero|abono|mando|envio|consigno|ingreso|liquido)\b(?=(?: (?:el|la|un|todo|eso|pago|deposito|transferencia|abono|por|de|lo|\d+|pesos))* (?:ahorita|ahora mismo|en este momento)\b)|(?<=rest )now\b|(?<=mitad )ahora\b|(?<=\d )ahor(?:a|ita)\b|\bahorita (?=\$?\d)|(?<=pesos )ahor(?:a|ita)\b|(?<=mitad )ahorita\b", shift(0, "today")),
     # hours
     form(r"\b(?:in|within|en|dentro de|give me|deme|dame|denme|next) (?P<n>\d{1,3}|an|a|one|two|three|four|five|six|una|dos|tres|cuatro|twenty|thirty|veinte|treinta|ten|fifteen|diez|quince|the) (?:more )?(?P<unit>hours?|hrs?|horas?|minutes?|mins?|minutos?)\b(?! late)", hours_ahead),
     form(r"\b(?:(?:a )?(?:few|couple(?: of)?|unas|un par de) )(?:hours?|hrs?|horas)\b|\b\d{1,3} ?(?:hours?|hrs?|horas)\b", vague("hours from now")),
     # a weekday with its number, a weekday
-    form(rf"\b{_D},? (?:the |el |dia |el dia |on the )?(?P<n>\d{{1,2}}|{_ORD}|primero)(?:st|nd|rd|th|ro|ero|er|o)?(?!\w){_NOT_MONEY}(?! ?[/\-月])(?<![4-9]\d)(?<!3[2-9])(?! (?:de |of )?(?:{'|'.join(MONTHS)})\b)(?! (?:of|de|del) (?:the )?(?:next|this|month|mes|proximo))", weekday_number),
+    form(rf"\b{_D},? (?:the |el |dia |el dia |on the |(?:que (?:es|cae|seria)|which is|thats|that is) (?:el |dia |the )?)?(?P<n>\d{{1,2}}|{_ORD}|primero)(?:st|nd|rd|th|ro|ero|er|o)?(?!\w){_NOT_MONEY}(?! ?[/\-月])(?<![4-9]\d)(?<!3[2-9])(?! (?:de |of )?(?:{'|'.join(MONTHS)})\b)(?! (?:of|de|del) (?:the )?(?:next|this|month|mes|proximo))", weekday_number),
     form(
         rf"(?:\b(?P<before>{_NEXT_WEEK}(?: el)?|la (?:proxima|siguiente|otra) semana el|la semana (?:que (?:viene|entra|sigue)|entrante|proxima|siguiente) el|this next|the following|following|this coming|this upcoming|coming|upcoming|next|"
         r"this past|last|past|every other|every|each|cada|todos los|los|este proximo|el proximo|proximo|el otro|el siguiente|otro),? )?"
@@ -156,7 +153,7 @@ FORMS: tuple[Form, ...] = (
         rf"(?:the )?(?P<b>\d{{1,2}})(?:st|nd|rd|th)\b{_THING}(?! (?:of|floor))|"
         rf"(?:on|by) (?P<e>\d{{1,2}}|{_ORD})(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9]){_THING}(?! (?:days|weeks|months|of|every|at|dias))(?=[ .!,]*$|[.!,]| (?:when|i|for|pay|at|thanks|ok|please|and|will|sir))|"
         rf"^(?:ok |yes |maybe |by |on )*(?P<f>{_ORD})(?=[ .!,]*$|[.,]| (?:works|is|i|ill|for|please|at|of|when))|"
-        rf"(?:el|dia|del|para el|hasta el|al|los dias?|este|el proximo|para este) (?:mero |mismo |puro )?(?:dia )?(?P<d>\d{{1,2}}|{_DAY_WORD})(?:ro|ero|o|st|th)?(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9])(?! (?:dias|semanas|de la|pesos|por|meses|a\b(?! (?:mas|la|primera))|veces|anos|hijos|dios|soy|de cada))(?<!del dos)(?<!del uno))",
+        rf"(?:el|dia|del|para el|hasta el|al|los dias?|este|el proximo|para este) (?:mero |mismo |puro )?(?:dia )?(?P<d>\d{{1,2}}|{_DAY_WORD})(?:ro|ero|o|st|th)?(?!\w){_NOT_MONEY}(?<![4-9]\d)(?<!3[2-9])(?! (?:dias|semanas|de la|pesos|por ?ciento|meses|a\b(?! (?:mas|la|primera))|veces|anos|hijos|dios|soy|de cada))(?<!del dos)(?<!del uno))",
         ordinal,
     ),
     form(r"\b(?:after half term|after the (?:holidays|break))\b|\b(?:despues|pasando|pasado|saliendo|pasand\w+) (?:de |del |el |la |los |las )*(?:puente|finde|feriad\w|fiestas|vacaciones|posadas|carnavales|elecciones|cosecha|temporada|mundial)\b", vague("after some time")),
@@ -169,9 +166,11 @@ FORMS: tuple[Form, ...] = (
     form(r"\b(?:in|en|dentro de|de (?:hoy|aqui) (?:en|a)) (?:a|one|un|1) (?:months?|mes)(?: (?:time|from (?:now|today)|exacto|exactly))?\b(?! (?:or|o|y medio|and a half))|\bthis (?:day|date) next month\b", same_day),
     form(r"\bwithin (?:a|one|1) month\b", vague("a month from now")),
     form(rf"\b(?:in|within|en|dentro de|de hoy en|give me|need|deme|dame|denme|dadme|after|another|next|otros|otras|de aqui a|wait|espereme|esperenme|a) (?:about |at least |like |unos |el plazo de )?{_N} (?:more |mas )?(?:full )?{_UNITS}(?: (?:from now|from today|time|mas|more|max|tops|please|o menos))?(?! (?:ago|late|behind|atras|a month))(?<! a week)(?<!\d a)", ahead),
+    form(r"\bin (?P<n>a|one|1) (?P<unit>week)(?=[,.;!]|$| (?:i|ill|please|max|tops|and|then|with|ok|pay|from)\b)", ahead),
     form(r"\b(?P<n>a|one|1) (?P<unit>week)(?=[ .!,]*$| (?:please|max|tops|and|ill|i will|then))(?<!times a week)(?<!\d a week)(?<!once a week)", ahead),
     form(rf"\b{_N} (?:more |mas )?{_UNITS} (?:from (?:now|today)|mas|more|a partir de hoy|time)\b", ahead),
-    form(rf"^(?:ok |like |maybe |yes |si )?{_N} (?:more |mas )?{_UNITS}(?: (?:please|por favor|porfavor|thanks|max|tops|gracias|mas))*[ .!?]*$", ahead),
+    form(rf"^(?:ok |like |maybe |yes |si )?{_N} (?:more |mas )?{_UNITS}(?: (?:please|por favor|porfavor|thanks|max|tops|gracias|mas))*(?=[ .!?]*$|[,;.] )", ahead),
+    form(r"^(?:ok |yes |sure |sorry )*(?:first thing )?in the (?:morning|am)\b(?! (?:of|on))", next_morning),
     form(rf"\b(?:{_N} {_UNITS} ago|hace {_N.replace('<n>', '<n2>')} {_UNITS.replace('<unit>', '<u2>')})", vague("in the past", "in the past")),
     form(r"\b(?:yesterday|ayer|anoche|anteayer|antier|(?:this |the )?(?:last|past) (?:week|month|night|year)|(?:la )?semana pasada|(?:el )?(?:mes|ano) pasado|(?:el )?pasado(?: \d+(?! de))?)\b", vague("a past day", "in the past")),
     form(r"\b(?:no|not) (?:this week|esta semana),? (?:but |sino |mejor )?(?:the (?:next|following)(?: one| week)?|the (?:one|week) after(?: that)?|(?:en |para )?la (?:otra|siguiente|proxima|que (?:viene|entra|sigue))(?: semana)?)\b", stretch(weeks=1, label="next week")),
