@@ -93,5 +93,6 @@ class Runtime:
     reload: Callable[[], tuple[Loaded, Library]] | None = None
     breaker: Breaker = field(default_factory=Breaker)
     pressed: tuple[datetime, frozenset[str]] | None = None  # campaigns of which too much was unfinished then
+    far: int = 1  # batches of due steps to look at for one that no other worker is at: as far as it took the last time
     mailbag: Mailbag = field(default_factory=Mailbag)
     closing: threading.Event = field(default_factory=threading.Event)  # this process ends: what is in hand is parked

@@ -56,7 +56,7 @@ from outreach.store.tables import (
 
 HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
 WROTE = timedelta(days=62)  # what the debtor wrote counts for longer: sixty days
-CHUNK = 400
+CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +324,8 @@ class Owner:
 
 def owners(tx: Connection, e164: str, sender: str | None = None) -> list[Owner]:
     """Everyone on file with this number, the one we last contacted on it (from `sender`, if given) first."""
-    contacted = (attempts.c.phone_id == phones.c.id) & (attempts.c.state != AttemptState.RELEASED)
+    theirs = (attempts.c.debtor_id == phones.c.debtor_id) & (attempts.c.phone_id == phones.c.id)
+    contacted = theirs & (attempts.c.state != AttemptState.RELEASED)
     if sender:
         contacted &= attempts.c.sender == sender
     last = func.max(attempts.c.reserved_at).label("last")
