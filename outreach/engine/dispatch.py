@@ -25,7 +25,7 @@ from outreach.engine.answers import answer_again
 from outreach.engine.choose import LAST_METRE, Choice, Contact, StepRow, choose, end_of_day, waiting_again
 from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
 from outreach.engine.reserving import Reservation, detail, write
-from outreach.engine.rows import read_step, set_steps, versions
+from outreach.engine.rows import AS_READ, set_steps, step_as_read, versions
 from outreach.engine.runtime import Runtime
 from outreach.engine.senders import Rooms, choose_sender, units
 from outreach.engine.settle import settle
@@ -125,9 +125,10 @@ def _steps(tx: Connection, people: Mapping[int, Person], now: datetime) -> Mappi
     coming = (steps.c.state == "waiting") & (steps.c.due_at <= max(last.values(), default=now))
     parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
     by_debtor: dict[int, list[StepRow]] = defaultdict(list)
-    for row in rows_in(tx, select(steps).where(or_(coming, parked), PLANNED), steps.c.debtor_id, people):
+    query = select(*AS_READ).where(or_(coming, parked), PLANNED, among(tx, steps.c.debtor_id, people))
+    for row in map(step_as_read, tx.execute(query)):
         if row.due_at <= last[row.debtor_id]:
-            by_debtor[row.debtor_id].append(read_step(row))
+            by_debtor[row.debtor_id].append(row)
     return by_debtor
 
 

@@ -8,6 +8,7 @@ prepared statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -39,8 +40,13 @@ def among(tx: Connection, column: Column[int], ids: Iterable[int]) -> ColumnElem
     """
     if tx.dialect.name == "sqlite":
         return column.in_(list(ids))
-    array = bindparam(None, f"{{{','.join(map(str, ids))}}}", type_=NULLTYPE, unique=True)
+    array = bindparam(None, _spelled(tuple(ids)), type_=NULLTYPE, unique=True)
     return column == any_(cast(array, ARRAY(BigInteger)))
+
+
+@lru_cache(maxsize=16)  # a batch asks every table about the same debtors
+def _spelled(ids: tuple[int, ...]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
