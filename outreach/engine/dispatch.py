@@ -126,7 +126,7 @@ def _steps(tx: Connection, people: Mapping[int, Person], now: datetime) -> Mappi
     parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
     by_debtor: dict[int, list[StepRow]] = defaultdict(list)
     query = select(*AS_READ).where(or_(coming, parked), PLANNED, among(tx, steps.c.debtor_id, people))
-    for row in map(step_as_read, tx.execute(query)):
+    for row in map(step_as_read, tx.execute(query).all()):
         if row.due_at <= last[row.debtor_id]:
             by_debtor[row.debtor_id].append(row)
     return by_debtor

@@ -140,7 +140,7 @@ def load(
 
 def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int | None) -> dict[int, Person]:
     query = _PEOPLE.where(among(tx, debtors.c.id, ids), debtors.c.erased_at.is_(None))
-    people = {row[0]: Person(*row) for row in tx.execute(query)}
+    people = {row[0]: Person(*row) for row in tx.execute(query).all()}
     numbers: dict[int, str] = {}
     query = _PHONES.where(among(tx, phones.c.debtor_id, ids), phones.c.e164.is_not(None))
     for debtor_id, phone_id, digest, *said in tx.execute(
@@ -150,7 +150,7 @@ def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int 
             person.phones.append(PhoneOnFile(phone_id, _phone(*said), digest))
             numbers[phone_id] = said[0]
     query = _ADDRESSES.where(among(tx, addresses.c.debtor_id, ids)).order_by(addresses.c.id)
-    for debtor_id, *told in tx.execute(query):
+    for debtor_id, *told in tx.execute(query).all():
         if person := people.get(debtor_id):
             person.addresses.append(_address(*told))
     _add_cases(tx, ids, people)
@@ -204,15 +204,15 @@ def _phone(e164: str, kind: str, place: str) -> Phone:
     return Phone(e164, PhoneKind(kind), PhonePlace(place))
 
 
-# What many people share is made once: the facts of a batch are mostly the same few addresses, consents and tags.
+# What many people share is made once: the facts of a batch are mostly the same few addresses and tags.
 @lru_cache(maxsize=4096)
 def _address(country: str, region: str | None, city: str | None, postcode: str | None) -> Address:
     return Address(country, region, city, postcode)
 
 
-@lru_cache(maxsize=4096)
-def _consent(kind: str, given_to: str, at: datetime, expires_at: datetime | None, e164: str | None) -> Consent:
-    return Consent(ConsentKind(kind), ConsentGivenTo(given_to), at, expires_at, e164)
+@lru_cache(maxsize=64)
+def _given(kind: str, given_to: str) -> tuple[ConsentKind, ConsentGivenTo]:
+    return ConsentKind(kind), ConsentGivenTo(given_to)
 
 
 @lru_cache(maxsize=4096)
@@ -236,7 +236,7 @@ def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person])
         promised[row.case_id].append(
             PromiseOnFile(row.id, row.promised_on, row.amount_minor, status, row.made_at, row.settled_at, came)
         )
-    for row in tx.execute(_CASES.where(among(tx, cases.c.debtor_id, ids)).order_by(cases.c.id)):
+    for row in tx.execute(_CASES.where(among(tx, cases.c.debtor_id, ids)).order_by(cases.c.id)).all():
         debtor_id, case_id, ref, creditor, by, product, currency, due, balance, due_on, account, tags, said = row
         if person := people.get(debtor_id):
             collector, stands = _stands(by, said)
@@ -288,10 +288,11 @@ def _paid_since(tx: Connection, ids: Sequence[int]) -> dict[int, int]:
 def _add_consents(tx: Connection, ids: Sequence[int], people: Mapping[int, Person], numbers: Mapping[int, str]) -> None:
     """`numbers`: by phone id. A consent for a number that is on file no more is none."""
     query = _CONSENTS.where(among(tx, consents.c.debtor_id, ids), consents.c.withdrawn_at.is_(None))
-    for debtor_id, phone_id, *said in tx.execute(query):
+    for debtor_id, phone_id, kind, given_to, at, expires_at in tx.execute(query).all():
         person = people.get(debtor_id)
         if person and (phone_id is None or phone_id in numbers):
-            person.consents.append(_consent(*said, numbers[phone_id] if phone_id is not None else None))
+            number = numbers[phone_id] if phone_id is not None else None
+            person.consents.append(Consent(*_given(kind, given_to), at, expires_at, number))
 
 
 def _add_limits(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
