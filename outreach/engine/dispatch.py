@@ -160,11 +160,13 @@ def _write(
             continue
         made.append((contact, reservation))
         updates |= {row.id: {"state": "reserved"} for row in contact.rows}
+    ours = {entry.case_id for entry in entries} | {row.case_id for contact, _ in made for row in contact.rows}
+    heads = caselog.lock(tx, ours)
     ids = write(tx, runtime, [reservation for _, reservation in made], now)
     for attempt_id, (contact, reservation) in zip(ids, made, strict=True):
         entries += _reserved(attempt_id, contact, reservation, now)
     set_steps(tx, updates)
-    caselog.record(tx, entries)
+    caselog.record(tx, entries, heads)
     if replan := sorted({case_id for _, choice in chosen for case_id in choice.replan}):
         tx.execute(update(cases).where(among(tx, cases.c.id, replan)).values(plan_dirty=True))
     return len(made)
