@@ -49,11 +49,19 @@ BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could
 
 
 def dispatch(runtime: Runtime, channel: Channel, limit: int) -> int:
-    """One turn for one channel: at most `limit` contacts reserved and placed. Returns how many were placed."""
+    """One turn for one channel: at most `limit` contacts reserved, and placed a batch at a time. Returns how many were
+    placed."""
     if limit <= 0:
         return 0
     reserve(runtime, channel, limit)
-    return place(runtime, channel, limit)
+    total = 0
+    while total < limit:
+        most = min(limit - total, runtime.policy.batch)
+        placed = place(runtime, channel, most)
+        total += placed
+        if placed < most:
+            break
+    return total
 
 
 def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
@@ -74,7 +82,7 @@ def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
         raise
     except Exception:
         with runtime.db.begin() as tx:
-            ids = due_debtors(tx, runtime, channel, runtime.clock.now(), min(limit, runtime.policy.batch))
+            ids = due_debtors(tx, runtime, channel, runtime.clock.now(), min(limit, runtime.batch))
         return sum(_reserve_alone(runtime, channel, debtor_id) for debtor_id in ids)
 
 
@@ -102,7 +110,7 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
             limit = calls_now(limit, _calls(tx, (AttemptState.RESERVED, *LIVE)), runtime.policy.max_live_calls)
         if limit <= 0:
             return 0
-        most = min(limit, runtime.policy.batch)
+        most = min(limit, runtime.batch)
         full = senders.without_room(rooms)
         ids = due_debtors(tx, runtime, channel, now, most, full) if only is None else lock(tx, [only])
         if not ids:
