@@ -24,6 +24,7 @@ from outreach.store import costs
 from outreach.store.database import Database
 from outreach.store.switches import standing
 from outreach.store.tables import attempts, campaigns, carrier_inbox, case_events, steps, workers
+from outreach.store.waiting import steps_waiting
 
 LATELY = timedelta(hours=1)
 WAITS = ("waiting", "parked")
@@ -65,7 +66,7 @@ def _due(connection: Connection, now: datetime) -> dict[str, dict[str, Any]]:
     """Steps whose time has come, and since when the first of them waits."""
     found: dict[str, dict[str, Any]] = {channel: {"steps": 0, "oldest_at": None} for channel in Channel}
     query = select(steps.c.channel, func.count().label("steps"), func.min(steps.c.due_at).label("oldest_at"))
-    query = query.where(steps.c.state == "waiting", steps.c.due_at <= now).group_by(steps.c.channel)
+    query = query.where(steps_waiting(), steps.c.due_at <= now).group_by(steps.c.channel)
     for row in connection.execute(query):
         found[row.channel] = {"steps": row.steps, "oldest_at": row.oldest_at}
     return found
@@ -148,7 +149,7 @@ def _by_campaign(connection: Connection, now: datetime, policy: Policy | None) -
     those under way the ones that wait to leave, here or at the carrier."""
     ours = policy or Policy()
     names = list(connection.scalars(select(campaigns.c.name).where(campaigns.c.current).order_by(campaigns.c.name)))
-    due = select(steps.c.campaign, func.count()).where(steps.c.state == "waiting", steps.c.due_at <= now)
+    due = select(steps.c.campaign, func.count()).where(steps_waiting(), steps.c.due_at <= now)
     counts = {
         "due": _counted(connection, due.group_by(steps.c.campaign)),
         "under_way": _counted(connection, _led(attempts.c.state.in_(UNDER_WAY))),

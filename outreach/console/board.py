@@ -24,6 +24,7 @@ from outreach.store import costs
 from outreach.store.database import Database
 from outreach.store.switches import standing
 from outreach.store.tables import agents, attempts, campaigns, carrier_inbox, case_events, cases, promises, steps, tasks
+from outreach.store.waiting import steps_waiting
 
 SHOWN = ("attempt_placed", "delivered", "answered", "identified", "transferred", "replied", "promised", "promise_kept",
          "promise_broken", "paid", "refused", "suppressed")  # fmt: skip
@@ -92,8 +93,7 @@ def _due(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     counts = {
         (hour, channel): _count(
             steps,
-            steps.c.state == "waiting",
-            steps.c.channel == channel,
+            steps_waiting(channels=(channel,)),
             steps.c.due_at < now + (hour + 1) * HOUR,
             *((steps.c.due_at >= now + hour * HOUR,) if hour else ()),
         )

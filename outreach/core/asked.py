@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from outreach.core.terms import Address, Ask, Consent, Inconvenient, PastContact, Suppression
 
+PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -31,6 +36,40 @@ def ask_data(ask: Ask, now: datetime) -> dict[str, Any]:
         "inconvenient": [_inconvenient(times) for times in ask.inconvenient],
         "history": [_past(past) for past in ask.history],
     }
+
+
+def ask_json(ask: Ask, now: datetime) -> str:
+    """`ask_data` as JSON with one spelling only (sorted keys, no spaces). Put together from its parts, as each contact has
+    one, and its addresses and consents read like those of many others."""
+    phone, debtor = ask.phone, ask.debtor
+    return (
+        f'{{"cases":{_list(map(quoted, ask.cases))},"channel":{_text(ask.channel)},"collector":{_text(ask.collector)}'
+        f',"consents":{_list(map(_consent_json, ask.consents))},"days_past_due":{ask.days_past_due}'
+        f',"debtor":{{"addresses":{_list(map(_address_json, ask.addresses))},"id":{_text(debtor)}'
+        f',"stated_zone":{_text(ask.stated_zone)}}},"history":{PLAIN.encode(list(map(_past, ask.history)))}'
+        f',"inconvenient":{PLAIN.encode(list(map(_inconvenient, ask.inconvenient)))},"now":{_text(_spelled(now))}'
+        f',"phone":{{"e164":{_text(phone.e164)},"kind":{_text(phone.kind)},"place":{_text(phone.place)}}}'
+        f',"purpose":{_text(ask.purpose)},"suppressions":{PLAIN.encode(list(map(_suppression, ask.suppressions)))}'
+        f',"voice":{_text(ask.voice)}}}'
+    )
+
+
+def _text(said: str | None) -> str:
+    return "null" if said is None else quoted(said)
+
+
+def _list(parts: Iterable[str]) -> str:
+    return f"[{','.join(parts)}]"
+
+
+@lru_cache(maxsize=4096)
+def _address_json(address: Address) -> str:
+    return PLAIN.encode(_address(address))
+
+
+@lru_cache(maxsize=4096)
+def _consent_json(consent: Consent) -> str:
+    return PLAIN.encode(_consent(consent))
 
 
 def _spelled(at: datetime | None) -> str | None:

@@ -25,7 +25,7 @@ from outreach.engine.answers import answer_again
 from outreach.engine.choose import LAST_METRE, Choice, Contact, StepRow, choose, end_of_day, waiting_again
 from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
 from outreach.engine.reserving import Reservation, detail, write
-from outreach.engine.rows import read_step, set_steps, versions
+from outreach.engine.rows import AS_READ, set_steps, step_as_read, versions
 from outreach.engine.runtime import Runtime
 from outreach.engine.senders import Rooms, choose_sender, units
 from outreach.engine.settle import settle
@@ -49,11 +49,19 @@ BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could
 
 
 def dispatch(runtime: Runtime, channel: Channel, limit: int) -> int:
-    """One turn for one channel: at most `limit` contacts reserved and placed. Returns how many were placed."""
+    """One turn for one channel: at most `limit` contacts reserved, and placed a batch at a time. Returns how many were
+    placed."""
     if limit <= 0:
         return 0
     reserve(runtime, channel, limit)
-    return place(runtime, channel, limit)
+    total = 0
+    while total < limit:
+        most = min(limit - total, runtime.policy.batch)
+        placed = place(runtime, channel, most)
+        total += placed
+        if placed < most:
+            break
+    return total
 
 
 def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
@@ -74,7 +82,7 @@ def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
         raise
     except Exception:
         with runtime.db.begin() as tx:
-            ids = due_debtors(tx, runtime, channel, runtime.clock.now(), min(limit, runtime.policy.batch))
+            ids = due_debtors(tx, runtime, channel, runtime.clock.now(), min(limit, runtime.batch))
         return sum(_reserve_alone(runtime, channel, debtor_id) for debtor_id in ids)
 
 
@@ -102,7 +110,7 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
             limit = calls_now(limit, _calls(tx, (AttemptState.RESERVED, *LIVE)), runtime.policy.max_live_calls)
         if limit <= 0:
             return 0
-        most = min(limit, runtime.policy.batch)
+        most = min(limit, runtime.batch)
         full = senders.without_room(rooms)
         ids = due_debtors(tx, runtime, channel, now, most, full) if only is None else lock(tx, [only])
         if not ids:
@@ -125,9 +133,10 @@ def _steps(tx: Connection, people: Mapping[int, Person], now: datetime) -> Mappi
     coming = (steps.c.state == "waiting") & (steps.c.due_at <= max(last.values(), default=now))
     parked = (steps.c.state == "parked") & (steps.c.due_at <= now)  # what it was kept for is past
     by_debtor: dict[int, list[StepRow]] = defaultdict(list)
-    for row in rows_in(tx, select(steps).where(or_(coming, parked), PLANNED), steps.c.debtor_id, people):
+    query = select(*AS_READ).where(or_(coming, parked), PLANNED, among(tx, steps.c.debtor_id, people))
+    for row in map(step_as_read, tx.execute(query).all()):
         if row.due_at <= last[row.debtor_id]:
-            by_debtor[row.debtor_id].append(read_step(row))
+            by_debtor[row.debtor_id].append(row)
     return by_debtor
 
 
@@ -159,11 +168,13 @@ def _write(
             continue
         made.append((contact, reservation))
         updates |= {row.id: {"state": "reserved"} for row in contact.rows}
+    ours = {entry.case_id for entry in entries} | {row.case_id for contact, _ in made for row in contact.rows}
+    heads = caselog.lock(tx, ours)
     ids = write(tx, runtime, [reservation for _, reservation in made], now)
     for attempt_id, (contact, reservation) in zip(ids, made, strict=True):
         entries += _reserved(attempt_id, contact, reservation, now)
     set_steps(tx, updates)
-    caselog.record(tx, entries)
+    caselog.record(tx, entries, heads)
     if replan := sorted({case_id for _, choice in chosen for case_id in choice.replan}):
         tx.execute(update(cases).where(among(tx, cases.c.id, replan)).values(plan_dirty=True))
     return len(made)

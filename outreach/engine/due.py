@@ -7,11 +7,11 @@ take. A campaign of which too much waits at the carrier, or never got there, is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, exists, func, or_, select, union_all
 
 from outreach.carriers import RANK, Progress
 from outreach.core.pacing import mixed, turn_of
@@ -22,6 +22,7 @@ from outreach.store.bulk import among
 from outreach.store.database import claim
 from outreach.store.switches import RUNNING, standing
 from outreach.store.tables import attempts, campaigns, cases, debtors, steps
+from outreach.store.waiting import steps_waiting
 
 LOOKED_AT = ("waiting", "parked")
 UNCHANGED = ~exists(select(cases.c.id).where(cases.c.id == steps.c.case_id, cases.c.plan_dirty))
@@ -33,9 +34,7 @@ ON_ITS_WAY = (AttemptState.RESERVED, AttemptState.PLACING, AttemptState.IN_DOUBT
 
 def anything_due(connection: Connection, channel: Channel, now: datetime) -> bool:
     """Is a step due on this channel at all? Mostly none is, and then nobody need be kept from writing."""
-    due = (steps.c.channel == channel) & (steps.c.due_at <= now)
-    heads = (select(steps.c.id).where(steps.c.state == state, due).limit(1) for state in LOOKED_AT)
-    return any(connection.scalar(head) is not None for head in heads)
+    return bool(connection.scalar(select(exists().where(steps_waiting(LOOKED_AT, (channel,)), steps.c.due_at <= now))))
 
 
 def due_debtors(
@@ -54,18 +53,38 @@ def due_debtors(
     left_alone = {switch.campaign for switch in standing(tx)} | _pressed(tx, runtime, now)
     if None in left_alone:
         return []
+    locked: list[int] = []
+    tried: set[int] = set()
+    most = 1 if tx.dialect.name == "sqlite" else WORKERS
+    for far in range(min(runtime.far, most), most + 1):
+        heads = _heads(tx, channel, now, limit * far, left_alone, without)
+        wanted = [debtor_id for debtor_id in _by_shares(heads, now) if debtor_id not in tried]
+        _take(tx, wanted, locked, tried, limit)
+        if len(locked) >= limit or len(heads) < limit * far:  # enough, or nobody is due beyond these
+            break
+    runtime.far = min(max(1, -(-len(tried) // limit)), most)
+    return locked
+
+
+def _by_shares(heads: Iterable[Row[Any]], now: datetime) -> list[int]:
+    """The debtors of these steps, mixed in the shares of their campaigns' priorities."""
     weights: dict[str, int] = {}
     waiting: dict[str, list[int]] = {}
-    for row in _heads(tx, channel, now, limit * (1 if tx.dialect.name == "sqlite" else WORKERS), left_alone, without):
-        weights[row.campaign] = max(weights.get(row.campaign, 0), row.priority + 1)
-        waiting.setdefault(row.campaign, []).append(row.debtor_id)
-    wanted = list(dict.fromkeys(mixed(weights, waiting, turn_of(now))))
-    locked: list[int] = []
+    for campaign, debtor_id, priority in heads:
+        weights[campaign] = max(weights.get(campaign, 0), priority + 1)
+        waiting.setdefault(campaign, []).append(debtor_id)
+    return list(dict.fromkeys(mixed(weights, waiting, turn_of(now))))
+
+
+def _take(tx: Connection, wanted: Sequence[int], locked: list[int], tried: set[int], limit: int) -> None:
+    """Lock those who are free, in order, until there are `limit`: as many looks as there may be workers."""
     for _ in range(WORKERS):
         room = limit - len(locked)
         some, wanted = wanted[:room], wanted[room:]
-        locked += lock(tx, some) if some else []
-    return locked
+        if not some:
+            return
+        tried.update(some)
+        locked += lock(tx, some)
 
 
 def lock(tx: Connection, ids: Sequence[int]) -> list[int]:
@@ -84,13 +103,18 @@ def _heads(
     left_alone: Collection[str | None],
     without: ColumnElement[bool] | None,
 ) -> Sequence[Row[Any]]:
-    """The first due steps of each campaign, `limit` of each: the beginning of a range of an index, however many wait."""
+    """The first due steps of each campaign, `limit` of each: the beginning of a range of an index, however many wait.
+
+    The limit is part of the text: PostgreSQL plans a statement it meets often without its values, and for a number it
+    does not know it reads and sorts all that is due.
+    """
+    few = bindparam(None, limit, type_=Integer(), literal_execute=True, unique=True)
     names = tx.scalars(select(campaigns.c.name).distinct().order_by(campaigns.c.name))
     heads = [
         select(head)
         for name in names
         if name not in left_alone
-        for head in (_head(name, state, channel, now, without).limit(limit).subquery() for state in LOOKED_AT)
+        for head in (_head(name, state, channel, now, without).limit(few).subquery() for state in LOOKED_AT)
     ]
     return tx.execute(union_all(*heads)).all() if heads else []
 

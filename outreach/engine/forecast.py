@@ -21,6 +21,7 @@ from outreach.engine.runtime import ACCOUNT, Policy
 from outreach.engine.senders import paces_of
 from outreach.store.switches import standing
 from outreach.store.tables import attempts, steps
+from outreach.store.waiting import steps_waiting
 
 LATELY = timedelta(hours=1)
 CALL_TAKES_S = 60.0  # ringing and talking, as long as no call of ours says otherwise
@@ -36,7 +37,7 @@ def forecast(
     """
     due: dict[Channel, dict[str, int]] = {channel: {} for channel in Channel}
     query = select(steps.c.campaign, steps.c.channel, func.count().label("n"))
-    query = query.where(steps.c.state == "waiting", steps.c.due_at <= now).group_by(steps.c.campaign, steps.c.channel)
+    query = query.where(steps_waiting(), steps.c.due_at <= now).group_by(steps.c.campaign, steps.c.channel)
     for row in connection.execute(query):
         due[Channel(row.channel)][row.campaign] = row.n
     weights = _weights(connection, sorted({name for waiting in due.values() for name in waiting}))

@@ -55,7 +55,7 @@ def send(runtime: Runtime, channel: Channel) -> int:
     clockguard.check(runtime)
     total = 0
     for _ in range(BATCHES):
-        placed = dispatch(runtime, channel, runtime.policy.batch)
+        placed = dispatch(runtime, channel, runtime.batch)
         total += placed
         if not placed:
             break

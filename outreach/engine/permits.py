@@ -7,10 +7,11 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, insert, select
 
-from outreach.core.asked import ask_data
+from outreach.core.asked import ask_json
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, Verdict
 from outreach.store.bulk import among, insert_rows
@@ -23,24 +24,20 @@ COLUMNS = ("attempt_id", "judged_at", "document", "digest")
 def keep(tx: Connection, judged: Sequence[tuple[int, Ask, Verdict]], rulebooks: Rulebooks, now: datetime) -> None:
     """Write down what each attempt (its id, the ask, the verdict) was judged on."""
     in_force = law(rulebooks)[0]
-    insert_rows(tx, permits, COLUMNS, [_permit(*one, rulebooks, in_force, now) for one in judged])
+    spell = cache(lambda names: canonical(rulebooks.versions(names)))  # many were judged by the same rulebooks
+    rows = []
+    for attempt_id, ask, verdict in judged:
+        document = _document(ask, verdict, spell(verdict.rulebooks), in_force, now)
+        rows.append((attempt_id, now, document, hashlib.sha256(document.encode()).hexdigest()))
+    insert_rows(tx, permits, COLUMNS, rows)
 
 
-def _permit(
-    attempt_id: int, ask: Ask, verdict: Verdict, rulebooks: Rulebooks, in_force: str, now: datetime
-) -> tuple[int, datetime, str, str]:
-    """One row. The salt makes the digest lead nowhere once the document is gone."""
-    document = canonical(
-        {
-            "ask": ask_data(ask, now),
-            "decision": verdict.decision,
-            "law": in_force,
-            "rulebooks": rulebooks.versions(verdict.rulebooks),
-            "salt": secrets.token_hex(16),
-            "zones": list(verdict.zones),
-        }
+def _document(ask: Ask, verdict: Verdict, versions: str, in_force: str, now: datetime) -> str:
+    """Canonical JSON, its keys in order. The salt makes the digest lead nowhere once the document is gone."""
+    return (
+        f'{{"ask":{ask_json(ask, now)},"decision":"{verdict.decision}","law":"{in_force}","rulebooks":{versions}'
+        f',"salt":"{secrets.token_hex(16)}","zones":{canonical(verdict.zones)}}}'
     )
-    return attempt_id, now, document, hashlib.sha256(document.encode()).hexdigest()
 
 
 def digests(tx: Connection, attempt_ids: Sequence[int]) -> dict[int, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -46,7 +46,7 @@ class Reservation:
     step_ids: Mapping[int, int] = field(default_factory=dict)
     offered_on: date | None = None
     offered_amount: Money | None = None
-    key: str = field(default_factory=lambda: uuid4().hex)
+    key: str = field(default_factory=lambda: token_hex(16))
 
 
 def write(tx: Connection, runtime: Runtime, reservations: Sequence[Reservation], now: datetime) -> list[int]:

@@ -47,7 +47,8 @@ class Policy:
     company: str = "Example Lending"
     callback_phone: str = ""  # the number debtors may call, spoken and printed
     default_language: str = "en"
-    batch: int = 200  # debtors per dispatch transaction
+    batch: int = 200  # contacts handed to the carrier in one go; on SQLite also debtors decided in one transaction
+    decided_at_once: int = 1000  # debtors in one transaction on PostgreSQL, where nobody else waits for it
     sms_per_second: float = 10.0  # segments, each sender
     sms_per_day: int | None = None
     calls_per_second: float = 1.0  # the account: all senders together
@@ -93,5 +94,11 @@ class Runtime:
     reload: Callable[[], tuple[Loaded, Library]] | None = None
     breaker: Breaker = field(default_factory=Breaker)
     pressed: tuple[datetime, frozenset[str]] | None = None  # campaigns of which too much was unfinished then
+    far: int = 1  # batches of due steps to look at for one that no other worker is at: as far as it took the last time
     mailbag: Mailbag = field(default_factory=Mailbag)
     closing: threading.Event = field(default_factory=threading.Event)  # this process ends: what is in hand is parked
+
+    @property
+    def batch(self) -> int:
+        """Debtors decided in one transaction: on SQLite all other writers wait for its end."""
+        return self.policy.batch if self.db.is_sqlite else max(self.policy.batch, self.policy.decided_at_once)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -137,6 +137,7 @@ class Empty(StrictUndefined):
         return False
 
 
+@cache
 def empty(name: str) -> Empty:
     """What a template finds under the name of a fact that was not given."""
     return Empty(hint=f"`{name}` is empty", name=name)

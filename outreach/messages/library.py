@@ -7,6 +7,7 @@ paragraph: lines are joined. Nothing is escaped: a text is no HTML.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -110,8 +111,11 @@ class Library:
         raise ConfigError(Fault(str(path), 0, 0, f"no such template{did_you_mean(name, self.names(channel))}"))
 
     def _raw(self, shelf: Shelf, file: str, facts: Facts) -> str:
+        said = context(facts)
+        with suppress(*_TEMPLATE_TROUBLE):  # told below, with its place
+            return shelf.whole(file).render(said)
         try:
-            return shelf.templates[file].render(context(facts))
+            return shelf.templates[file].render(said)
         except _TEMPLATE_TROUBLE as error:
             raise ConfigError(_place(error, shelf, file)) from error
 

@@ -35,10 +35,11 @@ class Segments:
 
 def count_segments(text: str) -> Segments:
     """Count the parts of `text` exactly as they are billed. An empty text has none."""
-    forced_by = outside_gsm(text)
+    letters = set(text)
+    forced_by = _in_order(text, letters)
     encoding: Encoding = "UCS-2" if forced_by else "GSM-7"
     cost = _ucs_cost if forced_by else _gsm_cost
-    units = len(text) + sum(cost(c) - 1 for c in text if c in GSM_EXTENDED or c > "\uffff")
+    units = len(text) if letters <= GSM_BASIC else sum(map(cost, text))
     alone = units <= _ALONE[encoding]
     if alone:
         count = min(units, 1)
@@ -51,7 +52,11 @@ def count_segments(text: str) -> Segments:
 
 def outside_gsm(text: str) -> tuple[str, ...]:
     """The characters of `text` that GSM-7 does not have, each once, in order of appearance."""
-    outside = set(text) - GSM_BASIC - GSM_EXTENDED
+    return _in_order(text, set(text))
+
+
+def _in_order(text: str, letters: set[str]) -> tuple[str, ...]:
+    outside = letters - GSM_BASIC - GSM_EXTENDED
     return tuple(c for c in dict.fromkeys(text) if c in outside) if outside else ()
 
 

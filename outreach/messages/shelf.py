@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import Template, TemplateSyntaxError, nodes
+from jinja2 import Environment, Template, TemplateSyntaxError, nodes
+from jinja2.visitor import NodeTransformer
 
 from outreach.core.terms import Channel, Fault
 from outreach.messages.sandbox import BUILT_IN_FILTERS, FILTERS, UNAVAILABLE, environment
@@ -26,6 +27,17 @@ class Shelf:
     sources: dict[str, str] = field(default_factory=dict)
     trees: dict[str, nodes.Template] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    wholes: dict[str, Template] = field(default_factory=dict)
+
+    def whole(self, file: str) -> Template:
+        """The template with its pieces in their places: it says the same in half the time, as no piece is looked up and
+        given the facts anew. What is wrong in it has no place to be told by: the template itself tells that."""
+        found = self.wholes.get(file)
+        if found is None:
+            made = environment(self.folder, self.sources, self.language)
+            tree = made.parse(self.sources[file])
+            found = self.wholes[file] = made.from_string(_Pieces(made, self.sources).visit(tree))
+        return found
 
     def names(self) -> list[str]:
         """The messages, without the pieces."""
@@ -41,6 +53,17 @@ class Shelf:
     def line(self, file: str, line: int) -> str:
         lines = self.sources[file].split("\n")
         return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+class _Pieces(NodeTransformer):
+    """Puts each piece where it is included; what it sets is its own."""
+
+    def __init__(self, made: Environment, sources: Mapping[str, str]) -> None:
+        self.made, self.sources = made, sources
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  # jinja2 calls it by this name
+        assert isinstance(node.template, nodes.Const)
+        return nodes.Scope(self.made.parse(self.sources[node.template.value]).body, lineno=node.lineno)
 
 
 def is_piece(file: str) -> bool:

@@ -73,10 +73,10 @@ WIDE_LANGUAGES = frozenset({"zh", "ja"})  # cannot be written in GSM-7: their pu
 
 def tidy(text: str, language: str) -> str:
     """One paragraph with single spaces; look-alikes outside GSM-7 replaced where the language can do without them."""
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())  # every Unicode space with it, the no-break and the narrow ones
     if base(language) in WIDE_LANGUAGES:
         return _BESIDE_CJK.sub("", text)
-    return text.translate(_PLAIN)
+    return text.replace("`", "'") if text.isascii() else text.translate(_PLAIN)
 
 
 @lru_cache(maxsize=256)

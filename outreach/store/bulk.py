@@ -8,6 +8,8 @@ prepared statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -39,8 +41,13 @@ def among(tx: Connection, column: Column[int], ids: Iterable[int]) -> ColumnElem
     """
     if tx.dialect.name == "sqlite":
         return column.in_(list(ids))
-    array = bindparam(None, f"{{{','.join(map(str, ids))}}}", type_=NULLTYPE, unique=True)
+    array = bindparam(None, _spelled(tuple(ids)), type_=NULLTYPE, unique=True)
     return column == any_(cast(array, ARRAY(BigInteger)))
+
+
+@lru_cache(maxsize=16)  # a batch asks every table about the same debtors
+def _spelled(ids: tuple[int, ...]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
@@ -103,7 +110,7 @@ def update_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
     arrays = [f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns]
     sets = ", ".join(f'"{name}" = v."{name}"' for name in moved)
     names = ", ".join(f'"{name}"' for name in columns)
-    given = [list(column) for column in zip(*ready, strict=True)]
+    given = [_array(column) for column in zip(*ready, strict=True)]
     with _driver(tx).cursor() as cursor:
         # The keys once more by themselves: for a join alone PostgreSQL reads the whole table where it is not very large.
         cursor.execute(
@@ -132,6 +139,23 @@ def rows_in(tx: Connection, query: Select[Any], column: Column[Any], values: Ite
         narrowed = query.where(column == any_(bindparam("chunk", type_=ARRAY(column.type))))
     for start in range(0, len(wanted), CHUNK):
         yield from tx.execute(narrowed, {"chunk": wanted[start : start + CHUNK]}).all()
+
+
+def _array(values: Values) -> Any:
+    """A column as PostgreSQL reads an array. What is spelt here is most of what we write, in a fifth of the time the
+    driver takes for a list."""
+    for kind, spell in _SPELT.items():
+        if all(map(kind.__instancecheck__, values)):
+            return f"{{{','.join(map(spell, values))}}}"
+    return list(values)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_SPELT: dict[type, Callable[[Any], str]] = {str: _quoted, int: int.__repr__, datetime: datetime.isoformat}
 
 
 def _driver(tx: Connection) -> Any:

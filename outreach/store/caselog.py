@@ -91,9 +91,16 @@ def digest(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
-def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()) -> None:
+def lock(tx: Connection, case_ids: Iterable[int]) -> list[Head]:
+    """Lock these cases, in id order, for lines that this transaction will append. Before anything is written that refers
+    to them: what PostgreSQL then looks up for the reference it need not lock, and write, a second time."""
+    query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).order_by(cases.c.id)
+    return [Head(*row) for row in rows_in(tx, claim(query, tx), cases.c.id, case_ids)]
+
+
+def record(tx: Connection, entries: Iterable[Entry], known: Iterable[Head] = ()) -> None:
     """Append `entries`, in order, and make their changes, in the caller's transaction. Of cases that this very transaction
-    has inserted it may hand in the heads (`opened`): nobody else can see them, so they are neither read nor locked.
+    has inserted, or has locked and not recorded on since, it may hand in the heads (`known`): they are not read again.
 
     Rows of `cases` are locked in id order, so that two writers never number the same line; a transaction that records
     twice locks its debtors first, or it may meet another one halfway. Raises LookupError for an unknown case and
@@ -106,7 +113,7 @@ def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()
         return
     lines: list[tuple[Any, ...]] = []
     heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for case in _heads(tx, by_case.keys(), opened):
+    for case in _heads(tx, by_case.keys(), known):
         appended, moved = _append(case, by_case.pop(case.id))
         lines += appended
         _, seq, at, *_, head = appended[-1]
@@ -118,11 +125,9 @@ def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()
         update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
 
 
-def _heads(tx: Connection, case_ids: Set[int], opened: Iterable[Head]) -> list[Head]:
-    ours = [head for head in opened if head.id in case_ids]
-    others = case_ids - {head.id for head in ours}
-    query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).order_by(cases.c.id)
-    return [Head(*row) for row in rows_in(tx, claim(query, tx), cases.c.id, others)] + ours
+def _heads(tx: Connection, case_ids: Set[int], known: Iterable[Head]) -> list[Head]:
+    ours = [head for head in known if head.id in case_ids]
+    return lock(tx, case_ids - {head.id for head in ours}) + ours
 
 
 def _append(case: Head, entries: Iterable[Entry]) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:

@@ -45,6 +45,14 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Of PostgreSQL's instants, which are aware and in our sessions in UTC already, nothing is to be made."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else _in_utc
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
+
 
 class Database:
     """An engine and its one way to open a transaction."""
@@ -133,7 +141,18 @@ def _engine(url: str, pool_size: int) -> Engine:
         raise ConfigError(
             f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
         )
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, **QUIET)
+    return _postgresql(parsed.set(drivername="postgresql+psycopg"), pool_size)
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, **QUIET)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.execute("SET TIME ZONE 'UTC'")  # else each instant read is worked out in the server's zone, and back
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

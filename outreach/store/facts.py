@@ -5,13 +5,15 @@ The facts are the gate's and the cadence's only view of the database.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Text, cast, func, select
 
 from outreach.core.terms import (
     Address,
@@ -56,7 +58,7 @@ from outreach.store.tables import (
 
 HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
 WROTE = timedelta(days=62)  # what the debtor wrote counts for longer: sixty days
-CHUNK = 400
+CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +139,90 @@ def load(
 
 
 def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int | None) -> dict[int, Person]:
-    query = select(debtors).where(among(tx, debtors.c.id, ids), debtors.c.erased_at.is_(None))
-    people = {
-        row.id: Person(row.id, row.ref, row.name, row.language, row.country, row.stated_zone, row.facts_version)
-        for row in tx.execute(query).all()
-    }
-    for row in tx.execute(
-        select(phones)
-        .where(among(tx, phones.c.debtor_id, ids), phones.c.e164.is_not(None))
-        .order_by(phones.c.debtor_id, phones.c.rank, phones.c.id)
-    ).all():
-        if person := people.get(row.debtor_id):
-            phone = Phone(row.e164, PhoneKind(row.kind), PhonePlace(row.place))
-            person.phones.append(PhoneOnFile(row.id, phone, row.digest))
-    for row in tx.execute(
-        select(addresses).where(among(tx, addresses.c.debtor_id, ids)).order_by(addresses.c.id)
-    ).all():
-        if person := people.get(row.debtor_id):
-            person.addresses.append(Address(row.country, row.region, row.city, row.postcode))
+    query = _PEOPLE.where(among(tx, debtors.c.id, ids), debtors.c.erased_at.is_(None))
+    people = {row[0]: Person(*row) for row in tx.execute(query).all()}
+    numbers: dict[int, str] = {}
+    query = _PHONES.where(among(tx, phones.c.debtor_id, ids), phones.c.e164.is_not(None))
+    for debtor_id, phone_id, digest, *said in tx.execute(
+        query.order_by(phones.c.debtor_id, phones.c.rank, phones.c.id)
+    ):
+        if person := people.get(debtor_id):
+            person.phones.append(PhoneOnFile(phone_id, _phone(*said), digest))
+            numbers[phone_id] = said[0]
+    query = _ADDRESSES.where(among(tx, addresses.c.debtor_id, ids)).order_by(addresses.c.id)
+    for debtor_id, *told in tx.execute(query).all():
+        if person := people.get(debtor_id):
+            person.addresses.append(_address(*told))
     _add_cases(tx, ids, people)
+    _add_consents(tx, ids, people, numbers)
     _add_limits(tx, ids, people)
     _add_history(tx, ids, people, now - HISTORY, without)
     return people
+
+
+_PEOPLE: Select[Any] = select(
+    debtors.c.id,
+    debtors.c.ref,
+    debtors.c.name,
+    debtors.c.language,
+    debtors.c.country,
+    debtors.c.stated_zone,
+    debtors.c.facts_version,
+)
+_PHONES: Select[Any] = select(
+    phones.c.debtor_id, phones.c.id, phones.c.digest, phones.c.e164, phones.c.kind, phones.c.place
+)
+_ADDRESSES: Select[Any] = select(
+    addresses.c.debtor_id, addresses.c.country, addresses.c.region, addresses.c.city, addresses.c.postcode
+)
+_CASES: Select[Any] = select(
+    cases.c.debtor_id,
+    cases.c.id,
+    cases.c.ref,
+    cases.c.creditor,
+    cases.c.collector,
+    cases.c.product,
+    cases.c.currency,
+    cases.c.amount_due_minor,
+    cases.c.balance_minor,
+    cases.c.due_on,
+    cases.c.funding_account,
+    cast(cases.c.tags, Text),
+    cases.c.status,
+)
+_CONSENTS: Select[Any] = select(
+    consents.c.debtor_id,
+    consents.c.phone_id,
+    consents.c.kind,
+    consents.c.given_to,
+    consents.c.at,
+    consents.c.expires_at,
+)
+
+
+def _phone(e164: str, kind: str, place: str) -> Phone:
+    return Phone(e164, PhoneKind(kind), PhonePlace(place))
+
+
+# What many people share is made once: the facts of a batch are mostly the same few addresses and tags.
+@lru_cache(maxsize=4096)
+def _address(country: str, region: str | None, city: str | None, postcode: str | None) -> Address:
+    return Address(country, region, city, postcode)
+
+
+@lru_cache(maxsize=64)
+def _given(kind: str, given_to: str) -> tuple[ConsentKind, ConsentGivenTo]:
+    return ConsentKind(kind), ConsentGivenTo(given_to)
+
+
+@lru_cache(maxsize=4096)
+def _tags(said: str) -> frozenset[str]:
+    return frozenset(json.loads(said))
+
+
+@lru_cache(maxsize=64)
+def _stands(collector: str, status: str) -> tuple[Collector, CaseStatus]:
+    return Collector(collector), CaseStatus(status)
 
 
 def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
@@ -172,23 +236,25 @@ def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person])
         promised[row.case_id].append(
             PromiseOnFile(row.id, row.promised_on, row.amount_minor, status, row.made_at, row.settled_at, came)
         )
-    for row in tx.execute(select(cases).where(among(tx, cases.c.debtor_id, ids)).order_by(cases.c.id)).all():
-        if person := people.get(row.debtor_id):
-            person.cases[row.id] = CaseOnFile(
-                row.id,
-                row.ref,
-                row.creditor,
-                Collector(row.collector),
-                row.product,
-                row.currency,
-                row.amount_due_minor,
-                row.balance_minor,
-                row.due_on,
-                row.funding_account,
-                frozenset(row.tags),
-                CaseStatus(row.status),
-                paid.get(row.id),
-                tuple(promised.get(row.id, ())),
+    for row in tx.execute(_CASES.where(among(tx, cases.c.debtor_id, ids)).order_by(cases.c.id)).all():
+        debtor_id, case_id, ref, creditor, by, product, currency, due, balance, due_on, account, tags, said = row
+        if person := people.get(debtor_id):
+            collector, stands = _stands(by, said)
+            person.cases[case_id] = CaseOnFile(
+                case_id,
+                ref,
+                creditor,
+                collector,
+                product,
+                currency,
+                due,
+                balance,
+                due_on,
+                account,
+                _tags(tags),
+                stands,
+                paid.get(case_id),
+                tuple(promised.get(case_id, ())),
             )
 
 
@@ -219,13 +285,20 @@ def _paid_since(tx: Connection, ids: Sequence[int]) -> dict[int, int]:
     return {promise_id: int(minor) for promise_id, minor in tx.execute(query).all()}
 
 
+def _add_consents(tx: Connection, ids: Sequence[int], people: Mapping[int, Person], numbers: Mapping[int, str]) -> None:
+    """`numbers`: by phone id. A consent for a number that is on file no more is none."""
+    query = _CONSENTS.where(among(tx, consents.c.debtor_id, ids), consents.c.withdrawn_at.is_(None))
+    for debtor_id, phone_id, kind, given_to, at, expires_at in tx.execute(query).all():
+        person = people.get(debtor_id)
+        if person and (phone_id is None or phone_id in numbers):
+            number = numbers[phone_id] if phone_id is not None else None
+            person.consents.append(Consent(*_given(kind, given_to), at, expires_at, number))
+
+
 def _add_limits(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
-    query: Select[Any] = select(consents, phones.c.e164).outerjoin(phones, phones.c.id == consents.c.phone_id)
-    for row in tx.execute(query.where(among(tx, consents.c.debtor_id, ids), consents.c.withdrawn_at.is_(None))).all():
-        if person := people.get(row.debtor_id):
-            kind, given_to = ConsentKind(row.kind), ConsentGivenTo(row.given_to)
-            person.consents.append(Consent(kind, given_to, row.at, row.expires_at, row.e164))
-    query = select(suppressions, phones.c.e164, cases.c.ref).outerjoin(phones, phones.c.id == suppressions.c.phone_id)
+    query: Select[Any] = select(suppressions, phones.c.e164, cases.c.ref).outerjoin(
+        phones, phones.c.id == suppressions.c.phone_id
+    )
     query = query.outerjoin(cases, cases.c.id == suppressions.c.case_id)
     for row in tx.execute(
         query.where(among(tx, suppressions.c.debtor_id, ids), suppressions.c.lifted_at.is_(None))
@@ -324,7 +397,8 @@ class Owner:
 
 def owners(tx: Connection, e164: str, sender: str | None = None) -> list[Owner]:
     """Everyone on file with this number, the one we last contacted on it (from `sender`, if given) first."""
-    contacted = (attempts.c.phone_id == phones.c.id) & (attempts.c.state != AttemptState.RELEASED)
+    theirs = (attempts.c.debtor_id == phones.c.debtor_id) & (attempts.c.phone_id == phones.c.id)
+    contacted = theirs & (attempts.c.state != AttemptState.RELEASED)
     if sender:
         contacted &= attempts.c.sender == sender
     last = func.max(attempts.c.reserved_at).label("last")

@@ -188,7 +188,7 @@ steps = Table(
     "steps",
     metadata,
     _id(),
-    _ref("cases", index=True),
+    _ref("cases"),
     _ref("debtors", index=True),
     _ref("campaigns"),
     Column("campaign", String(100), nullable=False),
@@ -203,8 +203,8 @@ steps = Table(
     Column("state", String(10), nullable=False),  # waiting | reserved | parked (no lawful instant known) | ended
     Column("last_refusal", String(200)),  # rule ids of the last refusal logged, so that one reason is logged once
     UniqueConstraint("case_id", "campaign", "anchor_on"),
-    Index("ix_steps_due", "state", "channel", "due_at"),
-    Index("ix_steps_campaign", "campaign", "state", "channel", "due_at"),  # the first due of each campaign
+    # The first due of each campaign. None without the campaign: by that, one with nothing due reads all the others'.
+    Index("ix_steps_campaign", "campaign", "state", "channel", "due_at"),
 )
 attempts = Table(
     "attempts",
@@ -212,7 +212,7 @@ attempts = Table(
     _id(),
     Column("key", String(32), nullable=False, unique=True),  # ours, sent to the carrier
     _ref("debtors"),
-    _ref("phones", index=True),
+    _ref("phones"),
     Column("channel", String(10), nullable=False),
     Column("voice", String(20)),
     Column("purpose", String(30), nullable=False),
@@ -250,7 +250,14 @@ attempts = Table(
     Column("price_ask_at", UTCDateTime),  # when the carrier is asked for the price next; null: never (again)
     Index("ix_attempts_debtor_reserved", "debtor_id", "reserved_at"),
     Index("ix_attempts_state", "state", "touched_at"),
-    Index("ix_attempts_campaign", "campaign_id", "channel", "placed_at"),
+)
+Index(  # an attempt comes into it once it is placed
+    "ix_attempts_campaign",
+    attempts.c.campaign_id,
+    attempts.c.channel,
+    attempts.c.placed_at,
+    sqlite_where=attempts.c.placed_at.is_not(None),
+    postgresql_where=attempts.c.placed_at.is_not(None),
 )
 Index(  # of what is to be priced only, which is little: it costs the rest nothing
     "ix_attempts_price_ask_at",

@@ -43,10 +43,10 @@ def worker(start: Any, url: str, at: datetime, left: Any) -> None:
     while left.value > 0 and idle < 3:
         with made.db.read() as connection:
             waiting = connection.scalar(due_now(at))
-        dispatch.reserve(made, Channel.SMS, made.policy.batch)
+        dispatch.reserve(made, Channel.SMS, made.batch)
         idle = idle + 1 if not waiting else 0
         with left.get_lock():
-            left.value -= made.policy.batch
+            left.value -= made.batch
     start.wait()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, event, insert, select, update
 
 from outreach.carriers import Progress
 from outreach.core.pacing import mixed, turn_of
@@ -155,3 +157,33 @@ def test_a_second_worker_takes_up_others_than_the_first_is_at(house: House) -> N
         assert len(theirs) == len(others) == 3 and not set(theirs) & set(others)
         with house.db.begin() as third:
             assert len(due_debtors(third, house.runtime, Channel.SMS, NOON, 8)) == 5
+
+
+def test_the_due_steps_of_a_campaign_are_found_without_reading_those_of_others(house: House) -> None:
+    """With a million loans, a campaign with nothing due read the due steps of all others for every batch."""
+    due(house, 1, 1)
+    with house.db.begin() as tx:
+        _many_more(tx, 4000)
+    house.db.analyze()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(house.db.engine, "before_cursor_execute", note)
+    with house.db.begin() as tx:
+        assert len(due_debtors(tx, house.runtime, Channel.SMS, NOON, 10)) == 2
+        heads, parameters = next(one for one in asked if "UNION ALL" in one[0])
+        word = "EXPLAIN QUERY PLAN" if house.db.is_sqlite else "EXPLAIN"
+        plan_ = [row[-1] for row in tx.exec_driver_sql(f"{word} {heads}", parameters)]
+    scans = [line for line in plan_ if re.search(r"(SEARCH|SCAN|Scan.* on) steps", line)]
+    assert scans and all("ix_steps_campaign" in scan for scan in scans)
+    assert "LIMIT 10" in heads or house.db.is_sqlite, "a number it does not know is taken for a tenth of the table"
+
+
+def _many_more(tx: Connection, count: int) -> None:
+    """So many more steps of the small campaign, all due."""
+    row = tx.execute(select(steps).where(steps.c.campaign == SMALL)).first()
+    assert row is not None
+    fresh = [row._asdict() | {"anchor_on": date(2000, 1, 1) + timedelta(days=n)} for n in range(count)]
+    tx.execute(insert(steps), [{k: v for k, v in one.items() if k != "id"} for one in fresh])

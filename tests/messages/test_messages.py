@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 
 from outreach.core import replies
 from outreach.core.terms import Channel, Collector, ConfigError, Fault, IntentKind, Money
 from outreach.messages import Facts, Library, Loan, count_segments
 from outreach.messages.duties import DUTIES
+from outreach.messages.facts import context
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LANGUAGES = ("en", "es", "zh")
@@ -220,6 +222,34 @@ def test_a_missing_fact_and_a_missing_message_are_refused_with_their_place(libra
     assert missing.value.faults[0].file.endswith("sms/en/_promised.txt")
     with pytest.raises(ConfigError, match="did you mean `overdue_first`"):
         library.render(Channel.SMS, "overdue_frist", "en", FACTS)
+
+
+@pytest.mark.parametrize("facts", [FACTS, THIRD_PARTY, replace(FACTS, loans=(SECOND, LOAN)), replace(FACTS, loans=())])
+@pytest.mark.parametrize("channel", Channel)
+def test_a_message_with_its_pieces_in_place_says_what_it_says_with_them_included(
+    library: Library, channel: Channel, facts: Facts
+) -> None:
+    for language in LANGUAGES:
+        shelf = library.shelves[channel, language]
+        for name in shelf.names():
+            said = context(facts)
+            try:
+                included = shelf.templates[f"{name}.txt"].render(said)
+            except UndefinedError:
+                with pytest.raises(UndefinedError):
+                    shelf.whole(f"{name}.txt").render(said)
+            else:
+                assert shelf.whole(f"{name}.txt").render(said) == included
+
+
+def test_what_a_piece_sets_is_its_own(folder: Path) -> None:
+    (folder / "sms/en/_stop.txt").write_text("{% set a = a ~ 'x' %}{{ a }}\n", "utf-8")
+    text = "{% set a = 'm' %}{% for _ in loans %}{% set a = 'l' %}{% include '_stop.txt' %}.{% endfor %}{{ a }}"
+    (folder / "sms/en/help.txt").write_text(text, "utf-8")
+    library = Library.load(folder)
+    shelf = library.shelves[Channel.SMS, "en"]
+    said = context(replace(FACTS, loans=(LOAN, SECOND)))
+    assert shelf.whole("help.txt").render(said) == shelf.templates["help.txt"].render(said) == "lx.lx.m"
 
 
 def test_a_name_cannot_carry_a_template_or_a_line(library: Library) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, text
 
+from outreach.core.terms import AttemptState
 from outreach.store.bulk import among, insert_new, insert_rows, new_ids, rows_in, update_rows
 from outreach.store.database import Database
 from outreach.store.tables import carrier_inbox, settings
@@ -61,6 +62,17 @@ def test_updates_reach_each_its_own_row(db: Database, three: list[int]) -> None:
         update_rows(tx, carrier_inbox, ("id", "state", "tries"), [(three[0], "applied", 2), (three[2], "unmatched", 3)])
         rows = tx.execute(select(carrier_inbox.c.state, carrier_inbox.c.tries).order_by(carrier_inbox.c.id)).all()
     assert [tuple(row) for row in rows] == [("applied", 2), ("new", 0), ("unmatched", 3)]
+
+
+AWKWARD = ('"', "\\", '\\"', "{a,b}", "NULL", "null", "", " ", "a\nb\t", "€ 分 é", "'; --", AttemptState.PLACED)
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_any_text_is_written_as_it_is(db: Database, three: list[int], text: str) -> None:
+    with db.begin() as tx:
+        update_rows(tx, carrier_inbox, ("id", "error", "raw"), [(three[0], text, "x"), (three[1], "y", None)])
+        found = tx.execute(select(carrier_inbox.c.error, carrier_inbox.c.raw).order_by(carrier_inbox.c.id)).all()
+    assert found[:2] == [(text, "x"), ("y", None)]
 
 
 def test_what_is_there_or_comes_twice_is_not_inserted(db: Database, three: list[int]) -> None:
