@@ -65,6 +65,8 @@ SPLIT_POSTCODES = (  # of states of two zones, in one of them, in both and in ne
         "M5V 2T",
         "2000",
         "2880",
+        "2898",
+        "6799",
         "6443",
     ),
 )

@@ -33,6 +33,7 @@ from outreach.oracle import Law, law_from, lawful
 
 SHIPPED = Path(__file__).parents[1] / "config" / "rulebooks"
 CAUTIOUS = {"BR": "policy/default", "DE": "policy/default"}
+HOUSE = {"*": "policy/house", "US": "policy/us", "GB": "policy/gb", "IE": "policy/ie"}  # every other policy
 NOON = datetime(2027, 3, 15, 16, 0, tzinfo=UTC)  # a Monday, 12:00 in New York
 
 
@@ -51,6 +52,11 @@ def test_gate_and_oracle_agree_on_the_shipped_rulebooks(court: Court, seed: int)
     tally = court.hear(500, seed)
     assert tally.wrong == []
     assert tally.checked["retry_at"] > 50 and tally.checked["refuse"] > 50
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_gate_and_oracle_agree_under_every_other_policy(seed: int) -> None:
+    assert Court(SHIPPED, HOUSE).hear(400, seed).wrong == []
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -49,7 +49,7 @@ def register(web: Blueprint, runtime: Runtime) -> None:
         try:
             asked = wire.parse_ask(request.get_data())
         except wire.AskError as error:
-            return jsonify(error=str(error)), 400
+            return jsonify(id=wire.id_of(request.get_data()), error=str(error)), 400
         return jsonify(wire.verdict_json(judge(asked.ask, runtime.loaded.rulebooks, asked.now), asked))
 
 

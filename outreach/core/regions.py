@@ -117,7 +117,8 @@ US_ZIP_AREAS: dict[str, dict[str, str]] = {
     "TX": {CENTRAL: "733 750-797"},  # 798, 799 and 885 have El Paso and Hudspeth
 }
 # Canada Post's districts: K to N are Ontario but its north (P), H and J Quebec but its east (G), V2 to V9 British Columbia but
-# the mountains and the Peace (V0, V1), A1 the Avalon. NSW 284 to 289 has Broken Hill, WA 640 to 649 Eucla.
+# the mountains and the Peace (V0, V1), A1 the Avalon. NSW 284 to 289 has Broken Hill, WA 640 to 649 Eucla, and each
+# islands far out.
 POSTCODE_AREAS: dict[str, dict[str, dict[str, str]]] = {
     "US": US_ZIP_AREAS,
     "CA": {
@@ -126,7 +127,10 @@ POSTCODE_AREAS: dict[str, dict[str, dict[str, str]]] = {
         "BC": {"America/Vancouver": "V2 V3 V4 V5 V6 V7 V8 V9"},
         "NL": {"America/St_Johns": "A1"},
     },
-    "AU": {"NSW": {"Australia/Sydney": "100-199 200-283"}, "WA": {"Australia/Perth": "600-639 650-699"}},
+    "AU": {
+        "NSW": {"Australia/Sydney": "100-199 200-283", "Australia/Lord_Howe": "2898"},
+        "WA": {"Australia/Perth": "600-639 650-678 680-699", "Indian/Christmas": "6798", "Indian/Cocos": "6799"},
+    },
 }
 POSTCODES = {
     "US": re.compile(r"[0-9]{5}([ -]?[0-9]{4})?"),

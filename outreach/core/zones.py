@@ -94,7 +94,7 @@ def postcode_area(address: Address) -> str | None:
     if areas is None:
         return None
     code = address.postcode.strip().upper()
-    found = next((code[:length] for length in (3, 2, 1) if code[:length] in areas), None)
+    found = next((code[:length] for length in (4, 3, 2, 1) if code[:length] in areas), None)
     return found if found and POSTCODES[address.country].fullmatch(code) else None
 
 

@@ -19,6 +19,7 @@ from oracle_agreement import Court, Tally  # noqa: E402
 
 SHIPPED = TESTS.parent / "config" / "rulebooks"
 CAUTIOUS = {"BR": "policy/default", "DE": "policy/default"}
+HOUSE = {"*": "policy/house", "US": "policy/us", "GB": "policy/gb", "IE": "policy/ie"}  # every other policy
 CHUNK = 2000
 Job = tuple[Path, dict[str, str], int, int]
 
@@ -40,7 +41,7 @@ def jobs(asks: int, seed: int, made_up: Path) -> list[Job]:
             folder = made_up / str(own)
             found.append((folder, oracle_books.write(folder, own), count, own))
         else:
-            found.append((SHIPPED, CAUTIOUS, count, own))
+            found.append((SHIPPED, HOUSE if own % 4 else CAUTIOUS, count, own))
     return found
 
 

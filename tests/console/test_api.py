@@ -108,7 +108,7 @@ def test_a_verdict_is_asked_in_the_words_of_the_contract(house: House) -> None:
     told = web.post("/api/judge", json=ASK, headers=BEARER).get_json()
     assert told["id"] == "t1" and told["decision"] in ("allow", "defer", "refuse")
     wrong = web.post("/api/judge", json=ASK | {"chanel": "sms"}, headers=BEARER)
-    assert wrong.status_code == 400 and "chanel" in wrong.get_json()["error"]
+    assert wrong.status_code == 400 and "chanel" in wrong.get_json()["error"] and wrong.get_json()["id"] == "t1"
 
 
 def test_instants_are_rfc_3339(house: House) -> None:

@@ -77,7 +77,7 @@ def test_only_after_six_is_kept_said_back_and_held_to(house: House, language: st
         house.at(f"2026-11-25T{hour:02}:30:00-05:00")
     assert (len(house.carrier.sent), house.carrier.called) == (before, [])
     refused = [d for kind, d in house.log("L1") if kind == "refused"]
-    assert any(r["rule"] == "US-F-04" for d in refused for r in d["refusals"])
+    assert any(r["rule"] == "INCONVENIENT" for d in refused for r in d["refusals"])  # a creditor: no law, and honoured
     house.at("2026-11-25T18:00:30-05:00")
     assert len(house.carrier.sent) + len(house.carrier.called) > before
 
