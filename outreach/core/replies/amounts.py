@@ -99,21 +99,27 @@ _SOME_MORE = re.compile(
 )
 _MAO = re.compile(rf"(?P<n>[{_ZH_DIGIT}\d])(?:毛|角)")
 _SOME_BEFORE = re.compile(r"\b(?:few|several|many|some|varios|varias|cuantos|cuantas|algunos|pocos) (?:of )?$")
-_ABOUT_TWO = re.compile(rf"[{_ZH_DIGIT}][{_ZH_DIGIT}][十百千万]|^[百千](?=[{_ZH_DIGIT}])(?!千万)")
+_ABOUT_TWO = re.compile(
+    rf"[百千万][{_ZH_DIGIT}][{_ZH_DIGIT}]$|[{_ZH_DIGIT}][{_ZH_DIGIT}][十百千万]|^[百千](?=[{_ZH_DIGIT}])(?!千万)"
+)
 _NOT_NUMBER = re.compile(
     rf" [a-z]+ (?:of|de) (?:[$£]?\d| *[{_SIGN}])| ?(?:(?:a|an|per) hour|/ ?hr|la hora|por hora|degrees|grados|度|kids?|children|hijos|hijas|ninos|babies|times|veces|years?|anos|yrs?|months?|meses|weeks?|days?|dias|semanas|hours?|hrs?|horas|mins?|minutes|minutos|payments?|pagos|partes|cuotas|texts?|calls?|llamadas|mensajes|of us|of them|miles|jobs|bills?|people|personas|"
     r"补假|连假|纪念日|个(?!块)|次|期|天|年|岁|遍|通|条|口人|分钟|小时|点|楼|号|月|周|孩子|路|jobs|percent|por ciento|am\b|pm\b)"
 )
 # Nothing but a price, a card or a shop: `7-11`, `24/7`, phone numbers in groups.
 _NAMES = re.compile(
-    r"(?:^|(?<=[,.!?] )|(?<=thats )|(?<= is )|(?<= be ))grand(?= ?[?!,.]|$| (?:so|then|job|thanks|with|yeah|no bother)\b)|(?<=\d) ?(?:x|\*|por) ?\d{1,2}\b(?!\d|%| ?ciento)|\b\d{1,2} ?[x*] ?(?=\$?\d{2})|\b24/7\b|\b9[ -]?1[ -]?1\b|(?<![\d$.,])\(?\d{3}\)?[ -]\d{3}[ -]\d{3,4}(?!\d)|(?<![\d$.,])\d{3}[ -]\d{4}(?!\d)"
+    r"(?:^|(?<=[,.!?] )|(?<=thats )|(?<= is )|(?<= be ))grand(?= ?[?!,.]|$| (?:so|then|job|thanks|with|yeah|no bother)\b)|(?<=\d) ?(?:x|\*|por) ?\d{1,2}\b(?!\d|%| ?ciento)|\b\d{1,2} ?[x*] ?(?=\$?\d{2})|\b24/7\b|(?<![$\d.,])\b[24] (?=(?:me|u|you|us|real|sure|now|ever)\b)|# ?\d{1,4} ?- ?\d{1,4}\b|(?<![$\d.,])\b\d{1,5}(?= [a-z]+ (?:lane|ln|street|st|avenue|ave|road|rd|drive|dr|blvd|court|ct|terrace|crescent|close)\b)|\b9[ -]?1[ -]?1\b|(?<![\d$.,])\(?\d{3}\)?[ -]\d{3}[ -]\d{3,4}(?!\d)|(?<![\d$.,])\d{3}[ -]\d{4}(?!\d)"
 )
 
 
 _BUT = re.compile(
     r" ?[还付给清]{0,2}除了 ?| ?(?:but|except(?: for)?|minus|less|menos|excepto|salvo|quitando)(?: (?:the|those|los|las|el|la|that))* *[$€£]? ?"
 )
-_LESS = re.compile(r" (?:minus|except(?: for)?|excluding|apart from|menos|excepto|salvo) (?! *[$€£]?\d)")
+_BETWEEN = re.compile(r"\b(?:between|entre|anywhere from|somewhere from)(?: (?:like|about|unos|los))? *[$€£]?$")
+_AND = re.compile(r" ?(?:and|y|to|a|&|-) ?[$€£]?")
+_LESS = re.compile(
+    r" but (?:for )?(?:the|my|those|your) (?!\$?\d)| (?:minus|except(?: for)?|excluding|apart from|menos|excepto|salvo) (?! *[$€£]?\d)"
+)
 _ZH_LESS = re.compile(r"(?:除了|扣掉|减去)[^,. ]{1,6}(?:外|以外|之外)?[,，]?(?:我)?$")
 _EACH = re.compile(r"\b(?:each|apiece|every|cada)\b|每|各")
 
@@ -145,7 +151,8 @@ def listed(text: str, currency: str, due: int | None, orders: tuple[str, ...]) -
     chinese = [] if text.isascii() else list(islice(_zh_numbers(text, currency), _MOST))
     text = _without(text, chinese)
     named = [*parts, *chinese, *islice(_numbers(text, currency, orders, numbers), _MOST)]
-    named = _without_exceptions(whole_text, sorted(named, key=lambda a: a.start))
+    named = _without_ranges(whole_text, sorted(named, key=lambda a: a.start))
+    named = _without_exceptions(whole_text, named)
     return _split(whole_text, named, due) if len(named) < 2 else named
 
 
@@ -156,6 +163,14 @@ def _without_exceptions(text: str, named: list[Amount]) -> list[Amount]:
             left = replace(one, minor=one.minor - other.minor, label=f"all but {other.label}", end=other.end)
             return [*named[:i], left if other.minor < one.minor else replace(left, minor=None), *named[i + 2 :]]
     return [replace(VAGUE, start=a.start, end=a.end) if a.whole and _is_less(text, a) else a for a in named]
+
+
+def _without_ranges(text: str, named: list[Amount]) -> list[Amount]:
+    """`between 50 and 80`: no exact amount."""
+    for i, (one, other) in enumerate(pairwise(named)):
+        if _BETWEEN.search(text, max(0, one.start - 12), one.start) and _AND.fullmatch(text, one.end, other.start):
+            return [*named[:i], replace(VAGUE, start=one.start, end=other.end), *named[i + 2 :]]
+    return named
 
 
 def _is_less(text: str, whole: Amount) -> bool:

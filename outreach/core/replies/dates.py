@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from outreach.core.replies import chinese_days, western_days
 from outreach.core.replies.days import HALF_OR_DATE, Calendar, Form, Mention
@@ -23,8 +23,6 @@ def mentions(plain: str, said: Said, cal: Calendar) -> list[Mention]:
     found: list[Mention] = []
     taken = [False] * len(plain)
     for form in _forms(said):
-        if form.keys and form.keys.isdisjoint(said.letters):
-            continue
         for match in form.pattern.finditer(plain):
             start, end = match.span()
             if start == end or any(taken[start:end]):
@@ -36,8 +34,27 @@ def mentions(plain: str, said: Said, cal: Calendar) -> list[Mention]:
     return sorted(found, key=lambda m: m.start)
 
 
+class _Forms:
+    """Forms in order, with an index of the letters they need."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._forms = forms
+        self._always = [place for place, form in enumerate(forms) if not form.keys]
+        self._index: dict[str, list[int]] = {}
+        for place, form in enumerate(forms):
+            for key in form.keys:
+                self._index.setdefault(key, []).append(place)
+
+    def that_may_hold(self, letters: frozenset[str]) -> Iterator[Form]:
+        places = {place for key in self._index.keys() & letters for place in self._index[key]}
+        return (self._forms[place] for place in sorted(places.union(self._always)))
+
+
+_CHINESE, _WESTERN = _Forms(chinese_days.FORMS), _Forms(western_days.FORMS)
+
+
 def _forms(said: Said) -> Iterator[Form]:
     if said.han:
-        yield from chinese_days.FORMS
+        yield from _CHINESE.that_may_hold(said.letters)
     if said.latin or not said.han:
-        yield from western_days.FORMS
+        yield from _WESTERN.that_may_hold(said.letters)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import IntEnum
 
 from outreach.core.replies import shares
@@ -73,7 +74,7 @@ _UNABLE = re.compile(
     r"(?:没有?|不是|不够|还不了|还不起|付不了|付不起|拿不出|[凑拿]不(?:出|到|齐|够)|给不了|不能|没法|而不是|不止|达不到)(?:一次|一下子|那么|这么|多|你|还|付|给|转|交|出|到)*$"
 )
 _HAVE = re.compile(
-    rf"\b(?:left with|end up with|have|has|got|get|gets|getting|getting about|theres|had|hold|save|saved|saving|receive|receiving|tengo|tenemos|tenia|cobro|saco|gano|recibo|reuni|junte|hay|me (?:depositan?|caen?|llegan?|entran?|quedan?|toca)|nos (?:depositan?|caen?|llegan?)){_FILLED}|(?:有|发(?:了)?|领(?:了)?|拿(?:了)?|到账|进账|到手|只有|手里)(?:个|了|约)*$"
+    rf"\b(?:(?:sends?|sending|wiring|zelling|transferring|bringing) me|left with|end up with|have|has|got|get|gets|getting|getting about|theres|had|hold|save|saved|saving|receive|receiving|tengo|tenemos|tenia|cobro|saco|gano|recibo|reuni|junte|hay|me (?:depositan?|caen?|llegan?|entran?|quedan?|toca)|nos (?:depositan?|caen?|llegan?)){_FILLED}|(?:有|发(?:了)?|领(?:了)?|拿(?:了)?|到账|进账|到手|只有|手里)(?:个|了|约)*$"
 )
 _OFFERS = re.compile(
     r"\b(?:pay|paying|send|sending|give|giving|get(?= (?:you|u|ya|yall) )|put|bung|do|doing|swing|manage|afford|spare|zelle|venmo|cashapp|drop(?: off)?|bring|throw|transfer|settle|mail|payments? of|offer|(?:you|u) (?:get|got|can have|will get|will have)|yours|have for you)(?: (?:you|u|ya|yall|it|a|an|another|just|only|like|about|around|the|at least|at most|up to|of|for|down|in|payment|maybe|back|extra|ya|him|her))*[ $]*$|"
@@ -119,6 +120,8 @@ _CLAUSE = re.compile(
 def to_be_paid(plain: str, named: Sequence[Amount], stops: Sequence[int], days: int) -> list[Amount]:
     """The amounts that are offered to us. `stops`: where days named end; `days`: how many are meant."""
     named = _uncorrected(plain, named)
+    if len(named) == 1:
+        named = [_not_quite(plain, named[0])]
     if len(named) == 1 and _OFFERS.search(plain, max(0, named[0].start - 60), named[0].start):
         return list(named)
     roles: list[_Role] = []
@@ -134,6 +137,12 @@ def to_be_paid(plain: str, named: Sequence[Amount], stops: Sequence[int], days: 
     if best is _Role.OFFERED and days < 2:
         kept = _offered(kept)
     return [amount for amount, _ in kept]
+
+
+def _not_quite(plain: str, amount: Amount) -> Amount:
+    """`less than half` is no exact amount."""
+    rough = amount.part and _ROUGHLY.search(plain, max(0, amount.start - 30), amount.start)
+    return replace(VAGUE, start=amount.start, end=amount.end) if rough else amount
 
 
 def _offered(kept: list[tuple[Amount, _Role]]) -> list[tuple[Amount, _Role]]:

@@ -78,7 +78,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     pays = signs.PAYS.search(plain) is not None
     certain = _certain(plain, listed, offered_, times)
     choice = chosen(certain, live, cal, offered, named)
-    problem = choice.problem or _uncertain(certain, named, live, instalments=choice.several)
+    problem = choice.problem or (_uncertain(certain, named, live, instalments=choice.several) if live else "")
     money, doubt = _money_problem(money, due, currency)
     plan = signs.INSTALMENTS.search(plain)
     if choice.several or (len(named) > 1 and plan and _first_before(plain, named, live, plan.start())):
@@ -203,6 +203,8 @@ def _uncertain(plain: str, named: list[Amount], live: Sequence[Mention], *, inst
 
 def _in_instalments(plain: str, named: list[Amount], live: Sequence[Mention]) -> bool:
     """Instalments without a beginning; not where they are named after the first of them (`50 friday, then a plan`)."""
+    if not signs.INSTALMENTS.search(plain):
+        return False
     found = signs.INSTALMENTS.search(signs.NOT_A_STOP.blanked(plain, letters_of(plain)))
     return found is not None and not signs.START.search(plain) and not _first_before(plain, named, live, found.start())
 

@@ -15,7 +15,7 @@ from outreach.core.terms import IntentKind
 
 Table = dict[IntentKind, tuple[str, ...]]
 
-LONGEST = 4  # letters of a key
+LONGEST = 4  # letters of a key; `letters_of` counts on it
 _ZERO_WIDTH = frozenset("bBAZ")
 _CLASSES = frozenset("wWdDsS")
 
@@ -92,8 +92,9 @@ class Phrases:
 
 def letters_of(plain: str) -> frozenset[str]:
     """Every run of letters of a text as long as a key may be."""
-    longest = {plain[i : i + LONGEST] for i in range(len(plain))}
-    return frozenset(longest.union([run[:n] for run in longest for n in range(1, LONGEST)]))
+    fours = {plain[i : i + LONGEST] for i in range(len(plain))}
+    threes = {run[:3] for run in fours}
+    return frozenset(fours | threes | {run[:2] for run in threes} | set(plain))
 
 
 # --- what a pattern needs ---------------------------------------------------------------------------------------------
