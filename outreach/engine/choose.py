@@ -6,9 +6,10 @@ whatever of the same creditor falls due before the debtor's local day ends is me
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from outreach.campaigns import Loaded
@@ -16,7 +17,7 @@ from outreach.core import cadence, zones
 from outreach.core.cadence import Campaign, CaseFacts, Condition, Position, Try
 from outreach.core.gate import judge
 from outreach.core.rulebook import Rulebooks
-from outreach.core.terms import Ask, CaseStatus, Channel, Decision, EventKind, PhoneKind, Verdict
+from outreach.core.terms import Ask, CaseStatus, Channel, Decision, EventKind, PhoneKind, Refusal, Verdict
 from outreach.engine import assemble
 from outreach.engine.runtime import Policy
 from outreach.store.caselog import Entry, instant
@@ -298,7 +299,7 @@ def _refuse(
 ) -> None:
     """Note the refusal once per reason, and when each row is looked at again: never later than its step keeps."""
     refusals, retry_at, decision = _reasons(best, lead.attempt.channel)
-    rules = ",".join(sorted({str(refusal["rule"]) for refusal in refusals}))[:200]
+    rules = ",".join(sorted({refusal.rule for refusal in refusals}))[:200]
     for item in rows:
         step = item.campaign.step(item.row.position.step)
         keeps = item.row.position.planned_at + (step.keep_for if step else timedelta(0)) + timedelta(seconds=1)
@@ -311,30 +312,49 @@ def _refuse(
         }
         if item.row.last_refusal == rules:
             continue
-        detail = {
-            "campaign": item.campaign.name,
-            "version": item.campaign.version,
-            "step": item.row.position.step,
-            "channel": item.attempt.channel,
-            "decision": decision,
-            "refusals": refusals,
-            "retry_at": instant(retry_at) if retry_at else None,
-        }
-        choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, detail))
+        campaign, name = item.campaign, item.row.position.step
+        said = _refused(campaign.name, campaign.version, name, item.attempt.channel, decision, refusals, retry_at)
+        choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, said))
+
+
+@lru_cache(maxsize=512)
+def _refused(
+    campaign: str,
+    version: str,
+    step: str,
+    channel: Channel,
+    decision: Decision,
+    refusals: tuple[Refusal, ...],
+    retry_at: datetime | None,
+) -> Mapping[str, Any]:
+    """What the log says of a refusal: the very same of many debtors, so that it is put together and written out once."""
+    return {
+        "campaign": campaign,
+        "version": version,
+        "step": step,
+        "channel": channel,
+        "decision": decision,
+        "refusals": _rows(refusals),
+        "retry_at": instant(retry_at) if retry_at else None,
+    }
 
 
 def _reasons(
     best: tuple[PhoneOnFile, Ask, Verdict] | None, channel: Channel
-) -> tuple[list[dict[str, Any]], datetime | None, Decision]:
+) -> tuple[tuple[Refusal, ...], datetime | None, Decision]:
     if best is None:
         because = f"no number on file that can be reached by {channel}"
-        return [{"rule": NO_PHONE, "citation": "", "because": because, "retry_at": None}], None, Decision.REFUSE
+        return (Refusal(NO_PHONE, "", because),), None, Decision.REFUSE
     verdict = best[2]
-    return refusal_rows(verdict), verdict.retry_at, verdict.decision
+    return verdict.refusals, verdict.retry_at, verdict.decision
 
 
 def refusal_rows(verdict: Verdict) -> list[dict[str, Any]]:
     """A verdict's refusals as the case log keeps them."""
+    return _rows(verdict.refusals)
+
+
+def _rows(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
     return [
         {
             "rule": refusal.rule,
@@ -342,7 +362,7 @@ def refusal_rows(verdict: Verdict) -> list[dict[str, Any]]:
             "because": refusal.because,
             "retry_at": instant(refusal.retry_at) if refusal.retry_at else None,
         }
-        for refusal in verdict.refusals
+        for refusal in refusals
     ]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -112,9 +112,10 @@ def record(tx: Connection, entries: Iterable[Entry], known: Iterable[Head] = ())
     if not by_case:
         return
     lines: list[tuple[Any, ...]] = []
+    spell = _speller()
     heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for case in _heads(tx, by_case.keys(), known):
-        appended, moved = _append(case, by_case.pop(case.id))
+        appended, moved = _append(case, by_case.pop(case.id), spell)
         lines += appended
         _, seq, at, *_, head = appended[-1]
         heads[tuple(moved)].append((case.id, seq, head, at, *moved.values()))
@@ -130,14 +131,31 @@ def _heads(tx: Connection, case_ids: Set[int], known: Iterable[Head]) -> list[He
     return lock(tx, case_ids - {head.id for head in ours}) + ours
 
 
-def _append(case: Head, entries: Iterable[Entry]) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+def _speller() -> Callable[[Entry], str]:
+    """The details of entries in their one spelling; of one and the same object that several have, it is worked out once."""
+    spelt: dict[int, tuple[Json, str]] = {}  # with the object itself, so that no other can come to its place meanwhile
+
+    def spell(entry: Entry) -> str:
+        if entry.changes:
+            return canonical(_with_changes(entry))
+        found = spelt.get(id(entry.detail))
+        if found is None:
+            found = spelt[id(entry.detail)] = entry.detail, canonical(entry.detail)
+        return found[1]
+
+    return spell
+
+
+def _append(
+    case: Head, entries: Iterable[Entry], spell: Callable[[Entry], str]
+) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     """The lines of one case, after its last one, and the columns they leave it with (in the order of the names)."""
     seq, head = case.last_seq, case.last_hash
     lines: list[tuple[Any, ...]] = []
     moved: dict[str, Any] = {}
     for entry in entries:
         seq += 1
-        detail = canonical(_with_changes(entry))
+        detail = spell(entry)
         kind = str(entry.kind)
         head = link(head, case.ref, seq, entry.at, kind, detail, entry.attempt_id)
         lines.append((case.id, seq, entry.at, kind, entry.attempt_id, detail, head))
@@ -146,8 +164,6 @@ def _append(case: Head, entries: Iterable[Entry]) -> tuple[list[tuple[Any, ...]]
 
 
 def _with_changes(entry: Entry) -> Json:
-    if not entry.changes:
-        return entry.detail
     if wrong := [name for name in entry.changes if name in OURS or name not in cases.c]:
         raise ValueError(f"a log line can't change {', '.join(sorted(wrong))} of a case")
     now = {name: loggable(entry.changes[name]) for name in LOGGED if name in entry.changes}
