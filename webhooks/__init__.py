@@ -1,5 +1,6 @@
 """What carriers tell us: verify, store, answer. See docs/architecture.md."""
 
-from webhooks.twilio import blueprint
+from webhooks.told import READ, Counter
+from webhooks.twilio import MOST_BYTES, blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["MOST_BYTES", "READ", "Counter", "blueprint"]

@@ -28,7 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from bench_import import databases  # noqa: E402
 from bench_send import BATCH, SENDING, Clock, book, filled, runtime, standin  # noqa: E402
 
-from outreach import serving  # noqa: E402
+from outreach import production, serving  # noqa: E402
 from outreach.bootstrap import Settings  # noqa: E402
 from outreach.core.terms import Channel  # noqa: E402
 from outreach.engine import dispatch, intake  # noqa: E402
@@ -108,15 +108,17 @@ def process(*arguments: str) -> Iterator[int]:
 def serve(kind: str, url: str, address: str) -> None:
     """The web at a free port, until the input ends."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it tells of every request that waits
+    hatch = None
     if kind == "bare":
         app = Flask("bare")
         app.add_url_rule("/bare", "bare", lambda: Response(mimetype="text/plain"), methods=["POST"])
     else:
         made = runtime(Database(url), Clock(), address)
-        app = web_app(made, Settings(root=Path(), database_url=url, public_url=PUBLIC, auth_token=TOKEN))
+        settings = Settings(root=Path(), database_url=url, public_url=PUBLIC, auth_token=TOKEN)
+        app, hatch = web_app(made, settings), production.hatch(made, settings)
     keep_what_is_loaded()
     port = free_port()
-    end = serving.start(app, "127.0.0.1", port, WEB_THREADS)
+    end = serving.start(app, "127.0.0.1", port, WEB_THREADS, hatch)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     sys.stdin.read()
