@@ -56,6 +56,7 @@ def start(app: Flask, host: str, port: int, threads: int, hatch: Hatch | None = 
     dispatcher.set_thread_count(threads)
     server = waitress.create_server(app, map=connections, host=host, port=port, _dispatcher=dispatcher)
     server.channel_class = _Channel
+    dispatcher.pull, server.pull_trigger = server.pull_trigger, dispatcher.pull_unless_more_follow
     ending = threading.Event()
 
     def serve() -> None:
@@ -91,6 +92,8 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         self.at_hatch: list[Any] = []
         self.taken = 0  # from the hatch, and not answered yet
         self.closed = False
+        self.pull: Callable[[], None] = lambda: None  # wakes whoever looks at the connections
+        self.thread = 0  # of the hatch
         self.came = threading.Condition(self.lock)
 
     def add_task(self, channel: Any) -> None:
@@ -114,9 +117,16 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
 
     def serve_at_the_hatch(self) -> None:
         """Until shut down."""
+        self.thread = threading.get_ident()
         while channels := self._next():
             for channel, answer in zip(channels, self._answers(channels), strict=True):
                 self._give(channel, answer)
+            self.pull()
+
+    def pull_unless_more_follow(self) -> None:
+        """Each answer would wake them, to look at all connections; of a handful the last one is enough."""
+        if threading.get_ident() != self.thread:
+            self.pull()
 
     def _for_the_hatch(self, request: Any) -> bool:
         if request.error or request.body_rcv is None or request.command != "POST":

@@ -35,21 +35,22 @@ UNREAD = "it could not be read by the machine"
 
 def receive(runtime: Runtime, report: Report, form: Mapping[str, str]) -> bool:
     """Store a verified report and commit. False: we had it already. `form` is kept as evidence."""
-    return runtime.mailbag.put(runtime.db, _row(runtime, report, form))
+    return runtime.mailbag.put(runtime.db, _row(runtime, report, form, runtime.clock.now()))
 
 
 def receive_all(runtime: Runtime, told: Sequence[tuple[Report, Mapping[str, str]]]) -> list[Exception | None]:
     """Store verified reports, each with its form, by one commit. For each: None, it is durable, or why it could not be."""
-    return [letter.error for letter in mailbag.deliver(runtime.db, [_row(runtime, *one) for one in told])]
+    now = runtime.clock.now()
+    return [letter.error for letter in mailbag.deliver(runtime.db, [_row(runtime, *one, now) for one in told])]
 
 
-def _row(runtime: Runtime, report: Report, form: Mapping[str, str]) -> dict[str, Any]:
+def _row(runtime: Runtime, report: Report, form: Mapping[str, str], now: datetime) -> dict[str, Any]:
     told = {name: getattr(report, name) for name in FIELDS}
     return {
         "carrier": runtime.carrier.name,
         "kind": report.kind,
         "dedupe": report.dedupe[:200],
-        "received_at": runtime.clock.now(),
+        "received_at": now,
         "raw": json.dumps({"report": told, "form": dict(form)}, default=str, ensure_ascii=False),
         "state": "new",
         "tries": 0,

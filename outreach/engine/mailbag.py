@@ -101,7 +101,7 @@ def _deliver(db: Database, batch: Sequence[Letter]) -> None:
 
 
 def _store(db: Database, batch: Sequence[Letter]) -> None:
-    with db.begin() as tx:
+    with db.begin(one_statement=True) as tx:
         rows = [tuple(letter.row[name] for name in COLUMNS) for letter in batch]
         new = insert_new(tx, carrier_inbox, COLUMNS, rows, "dedupe")
     for letter, is_new in zip(batch, new, strict=True):

@@ -8,7 +8,7 @@ were locked with `claim` are. The caller owns it: `with db.begin() as tx:`; noth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.types import TypeDecorator
 
 from outreach.core.terms import ConfigError
+from outreach.store.turns import turn
 
 SQLITE_BUSY_MS = 30_000
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
@@ -52,23 +53,30 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.engine = _engine(url, pool_size)
+        self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, one_statement: bool = False) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, rolled back on any exception.
 
+        `one_statement`: all there is to do, and a transaction of its own. PostgreSQL is not asked to BEGIN and COMMIT.
         What the driver itself raises, where rows go to it directly (`bulk`), is raised as SQLAlchemy names it.
         """
         driver = self.engine.dialect.loaded_dbapi.Error
         try:
-            with self.engine.begin() as tx:
+            with self._turn(), (self._at_once if one_statement else self.engine).begin() as tx:
                 yield tx
         except driver as error:
             raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """On SQLite writers take turns, on PostgreSQL each waits for the rows it wants."""
+        file = self.engine.url.database if self.is_sqlite else None
+        return turn(Path(file), SQLITE_BUSY_MS / 1000) if file and file != ":memory:" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
