@@ -197,12 +197,13 @@ def web_app(runtime: Runtime, settings: Settings) -> Flask:
 
 def start_web(runtime: Runtime, settings: Settings, host: str, port: int) -> Callable[[], None]:
     """Serve them; returns what ends that."""
-    return serving.start(web_app(runtime, settings), host, port, WEB_THREADS, hatch(runtime, settings))
+    told = hatch(runtime, settings.public_url, settings.auth_token)
+    return serving.start(web_app(runtime, settings), host, port, WEB_THREADS, told)
 
 
-def hatch(runtime: Runtime, settings: Settings) -> serving.Hatch:
+def hatch(runtime: Runtime, public_url: str, auth_token: str) -> serving.Hatch:
     """Where the carrier's plain reports are taken."""
-    counter = webhooks.Counter(runtime, public_url=settings.public_url, auth_token=settings.auth_token)
+    counter = webhooks.Counter(runtime, public_url=public_url, auth_token=auth_token)
     return serving.Hatch(frozenset(webhooks.READ), webhooks.MOST_BYTES, counter.take)
 
 

@@ -8,7 +8,7 @@ were locked with `claim` are. The caller owns it: `with db.begin() as tx:`; noth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.types import TypeDecorator
 
 from outreach.core.terms import ConfigError
-from outreach.store.turns import turn
+from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
@@ -53,6 +53,8 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.engine = _engine(url, pool_size)
+        file = self.engine.url.database if self.is_sqlite else None
+        self._turns = Turns(file, SQLITE_BUSY_MS / 1000) if file and file != ":memory:" else None
         self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
@@ -68,15 +70,18 @@ class Database:
         """
         driver = self.engine.dialect.loaded_dbapi.Error
         try:
-            with self._turn(), (self._at_once if one_statement else self.engine).begin() as tx:
+            with (
+                self._turns.take() if self._turns else nullcontext(),
+                (self._at_once if one_statement else self.engine).begin() as tx,
+            ):
                 yield tx
         except driver as error:
             raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
 
-    def _turn(self) -> AbstractContextManager[None]:
-        """On SQLite writers take turns, on PostgreSQL each waits for the rows it wants."""
-        file = self.engine.url.database if self.is_sqlite else None
-        return turn(Path(file), SQLITE_BUSY_MS / 1000) if file and file != ":memory:" else nullcontext()
+    @property
+    def crowded(self) -> bool:
+        """Do others wait for our transactions to end, whatever rows they are about? Then they are to be short."""
+        return self._turns is not None and self._turns.crowded
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

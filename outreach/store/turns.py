@@ -12,8 +12,8 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 
 try:
     import fcntl
@@ -23,36 +23,57 @@ except ImportError:  # Windows: first come, first served is all there is
 LOOK_S = 0.001
 
 
-@contextmanager
-def turn(database: Path, most_s: float) -> Iterator[None]:
-    """The turn of this thread to write. Raises sqlite3.OperationalError when it has not come after `most_s`, as SQLite does."""
-    with ExitStack() as inside:
-        with ExitStack() as at_the_door:
-            if fcntl is not None and (door := _opened(f"{database}-door", at_the_door)) is not None:
-                _lock(door, most_s)
-                if (room := _opened(f"{database}-room", inside)) is not None:
-                    _lock(room, most_s)
-        yield
+@dataclass(slots=True)
+class Turns:
+    """Of all processes that write to the SQLite file `database`. `crowded`: somebody waited when our last turn was over."""
 
+    database: str
+    most_s: float  # a turn is waited for
+    crowded: bool = False
 
-def _opened(path: str, until: ExitStack) -> int | None:
-    """A file to lock. None where none can be made (the disk is full): then there are no turns, and SQLite's lock is all."""
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
-    except OSError:
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """The turn of this thread. Raises sqlite3.OperationalError when it does not come, as SQLite itself does."""
+        with ExitStack() as inside:
+            with ExitStack() as outside:
+                if (door := self._opened("door", outside)) is not None:
+                    _wait_for(door, self.most_s)
+                    if (room := self._opened("room", inside)) is not None:
+                        _wait_for(room, self.most_s)
+            try:
+                yield
+            finally:
+                self._look_behind()
+
+    def _look_behind(self) -> None:
+        with ExitStack() as look:
+            if (door := self._opened("door", look)) is not None:
+                self.crowded = not _locked(door)
+
+    def _opened(self, which: str, until: ExitStack) -> int | None:
+        """A file to lock. None where none can be made (the disk is full): then SQLite's own lock is all there is."""
+        if fcntl is None:
+            return None
+        with suppress(OSError):
+            file = os.open(f"{self.database}-{which}", os.O_RDONLY | os.O_CREAT, 0o644)
+            until.callback(os.close, file)
+            return file
         return None
-    until.callback(os.close, file)
-    return file
 
 
-def _lock(file: int, most_s: float) -> None:
-    """It is let go of when the file is closed."""
+def _wait_for(file: int, most_s: float) -> None:
     pause = threading.Event()
     for _ in range(int(most_s / LOOK_S) + 1):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pause.wait(LOOK_S)
-        else:
+        if _locked(file):
             return
+        pause.wait(LOOK_S)
     raise sqlite3.OperationalError("database is locked")
+
+
+def _locked(file: int) -> bool:
+    """Is it ours now? It is until the file is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

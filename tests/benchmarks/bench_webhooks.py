@@ -2,7 +2,7 @@
 
 The web as it is served (waitress, signature, inbox, commit), on SQLite and on PostgreSQL, beside a bare Flask view on the
 same server: as fast as 16 connections go, and then at a steady pace while a worker sends and applies beside it. A fifth
-of the reports come twice, a tenth late. Prints a table; nothing is asserted.
+of the reports come twice, a tenth late. Both databases wait for the disk at each commit. Prints a table; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ def serve(kind: str, url: str, address: str) -> None:
         app.add_url_rule("/bare", "bare", lambda: Response(mimetype="text/plain"), methods=["POST"])
     else:
         made = runtime(Database(url), Clock(), address)
-        settings = Settings(root=Path(), database_url=url, public_url=PUBLIC, auth_token=TOKEN)
-        app, hatch = web_app(made, settings), production.hatch(made, settings)
+        app = web_app(made, Settings(root=Path(), database_url=url, public_url=PUBLIC, auth_token=TOKEN))
+        hatch = production.hatch(made, PUBLIC, TOKEN)
     keep_what_is_loaded()
     port = free_port()
     end = serving.start(app, "127.0.0.1", port, WEB_THREADS, hatch)
@@ -182,7 +182,7 @@ def main() -> None:
         return serve(*said.more) if said.reports == "serve" else work(*said.more)
     reports = int(said.reports)
     sys.stdout.write(f"{reports:,} reports\n{'':44}{'answers/s':>10}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}\n")
-    with tempfile.TemporaryDirectory() as name, databases(Path(name)) as made, standin() as address:
+    with tempfile.TemporaryDirectory() as name, databases(Path(name), durable=True) as made, standin() as address:
         with process("serve", "bare", "-", "-") as port:
             bare = line("bare Flask view", *timed(port, requests_of(reports, "/bare", 1)), None)
         file = book(Path(name) / "book.csv", 20_000)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from outreach.engine.mailbag import MOST, Mailbag
+from outreach.engine.mailbag import MOST, Mailbag, deliver
 from outreach.store.database import Database
 from outreach.store.tables import carrier_inbox
 
@@ -79,6 +79,15 @@ def test_one_that_cannot_be_stored_takes_no_other_with_it(db: Database) -> None:
     results = {name: each.exception() for name, each in zip(("a", "naive", "b"), put, strict=True)}
     assert results["a"] is None and results["b"] is None and "naive" in str(results["naive"])
     assert stored(db) == ["a", "b"]
+
+
+def test_a_handful_is_one_commit_and_one_that_cannot_be_stored_takes_no_other_with_it(db: Database) -> None:
+    with commits(db) as seen:
+        assert [letter.new for letter in deliver(db, [row(name) for name in ("a", "b", "a")])] == [True, True, False]
+    assert len(seen) == 1
+    letters = deliver(db, [row("c"), row("naive", NOON.replace(tzinfo=None)), row("a")])
+    assert [letter.error is None for letter in letters] == [True, False, True] and letters[0].new
+    assert stored(db) == ["a", "b", "c"] and deliver(db, []) == []
 
 
 def test_with_the_database_away_everybody_is_told_and_nothing_is_kept_back(db: Database) -> None:
