@@ -34,12 +34,13 @@ class Turns:
     @contextmanager
     def take(self) -> Iterator[None]:
         """The turn of this thread. Raises sqlite3.OperationalError when it does not come, as SQLite itself does."""
+        looks = iter(range(int(self.most_s / LOOK_S) + 1))
         with ExitStack() as inside:
             with ExitStack() as outside:
                 if (door := self._opened("door", outside)) is not None:
-                    _wait_for(door, self.most_s)
+                    _wait_for(door, looks)
                     if (room := self._opened("room", inside)) is not None:
-                        _wait_for(room, self.most_s)
+                        _wait_for(room, looks)
             try:
                 yield
             finally:
@@ -61,9 +62,9 @@ class Turns:
         return None
 
 
-def _wait_for(file: int, most_s: float) -> None:
+def _wait_for(file: int, looks: Iterator[int]) -> None:
     pause = threading.Event()
-    for _ in range(int(most_s / LOOK_S) + 1):
+    for _ in looks:
         if _locked(file):
             return
         pause.wait(LOOK_S)
