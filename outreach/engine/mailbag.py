@@ -87,7 +87,12 @@ def deliver(db: Database, rows: Sequence[Mapping[str, Any]]) -> list[Letter]:
 
 def _deliver(db: Database, batch: Sequence[Letter]) -> None:
     try:
-        _store(db, batch)
+        try:
+            _store(db, batch)
+        except DATABASE_AWAY as error:
+            if not error.connection_invalidated:
+                raise
+            _store(db, batch)  # that connection was cut; what it may have stored is not stored twice
     except DATABASE_AWAY as error:
         _failed(batch, error)
     except Exception:  # one that can't be stored must not take the others with it

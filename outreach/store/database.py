@@ -12,17 +12,19 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from outreach.core.terms import ConfigError
 from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
+RESTED_S = 1.0  # a connection that nobody used for so long may have been cut off
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
 DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
 
@@ -50,9 +52,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Database:
     """An engine and its one way to open a transaction."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, rested_s: float = RESTED_S) -> None:
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, rested_s)
         file = self.engine.url.database if self.is_sqlite else None
         self._turns = Turns(file, SQLITE_BUSY_MS / 1000) if file and file != ":memory:" else None
         self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -132,7 +134,7 @@ def take_turn(tx: Connection, turn: Turn) -> None:
         tx.execute(select(func.pg_advisory_xact_lock(int(turn))))
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, rested_s: float) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number. The text may hold a password: not shown
@@ -146,7 +148,28 @@ def _engine(url: str, pool_size: int) -> Engine:
         raise ConfigError(
             f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
         )
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, **QUIET)
+    return _postgresql(parsed.set(drivername="postgresql+psycopg"), pool_size, rested_s)
+
+
+def _postgresql(url: URL, pool_size: int, rested_s: float) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, **QUIET)
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = perf_counter()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        """Is it still there? To ask each time would be half of what storing a report takes."""
+        if perf_counter() - record.info.get("rests_since", perf_counter()) < rested_s:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # another one is taken
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

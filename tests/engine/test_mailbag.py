@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,6 +104,18 @@ def test_with_the_database_away_everybody_is_told_and_nothing_is_kept_back(db: D
         event.remove(db.engine, "begin", away)
     assert bag.put(db, row("c")) is True
     assert stored(db) == ["c"], "who was told it failed tells it again"
+
+
+def test_a_connection_that_was_cut_is_no_reason_to_turn_anybody_away(pg_db: Database) -> None:
+    """What came is stored over another one, and once."""
+    with closing(Database(pg_db.url, rested_s=60.0)) as db:
+        assert [letter.error for letter in deliver(db, [row("a")])] == [None]
+        with pg_db.begin() as tx:
+            ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
+            tx.exec_driver_sql(f"{ended} AND pid <> pg_backend_pid()")
+        letters = deliver(db, [row("a"), row("b")])
+    assert [(letter.error, letter.new) for letter in letters] == [(None, False), (None, True)]
+    assert stored(pg_db) == ["a", "b"]
 
 
 def test_a_writing_that_is_broken_off_leaves_nobody_waiting(db: Database) -> None:
