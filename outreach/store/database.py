@@ -193,6 +193,7 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
         cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA wal_autocheckpoint=4000")  # pages; whoever commits the last of them waits for them all
         cursor.close()
 
     @event.listens_for(engine, "begin")
