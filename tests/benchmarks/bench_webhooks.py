@@ -1,9 +1,9 @@
 """How many signed webhooks a second are durable and answered? `python tests/benchmarks/bench_webhooks.py [REPORTS]`.
 
 The web as it is served (waitress, signature, inbox, commit), on SQLite and on PostgreSQL, and a bare Flask view on the
-same server, in turns: as fast as 16 and as 64 connections go, the middle one of some rounds. Then at a steady pace, and
-again while a worker sends and applies beside it, both views again. A fifth of the reports come twice, a tenth late. Both databases wait for
-the disk at each commit. Prints a table; nothing is asserted.
+same server, in turns: as fast as 16 and as 64 connections go, the middle one of some rounds. Then both at a steady pace,
+and again while a worker sends and applies beside them. A fifth of the reports come twice, a tenth late. Both databases
+wait for the disk at each commit. Prints a table; nothing is asserted.
 """
 
 from __future__ import annotations
