@@ -55,8 +55,10 @@ def start(app: Flask, host: str, port: int, threads: int, hatch: Hatch | None = 
     dispatcher = _Dispatcher(hatch or Hatch(frozenset(), 0, lambda _: ()))
     dispatcher.set_thread_count(threads)
     server = waitress.create_server(app, map=connections, host=host, port=port, _dispatcher=dispatcher)
-    server.channel_class = _Channel
-    dispatcher.pull, server.pull_trigger = server.pull_trigger, dispatcher.pull_unless_more_follow
+    doors = [one for one in connections.values() if isinstance(one, BaseWSGIServer)]  # `localhost` has two
+    dispatcher.pull = doors[0].pull_trigger  # they have one loop
+    for one in doors:
+        one.channel_class, one.pull_trigger = _Channel, dispatcher.pull_unless_more_follow
     ending = threading.Event()
 
     def serve() -> None:
@@ -72,9 +74,8 @@ def start(app: Flask, host: str, port: int, threads: int, hatch: Hatch | None = 
 
     def end() -> None:
         ending.set()
-        for one in list(connections.values()):
-            if isinstance(one, BaseWSGIServer):  # nobody new; whoever is connected is served to the end
-                wasyncore.dispatcher.close(one)
+        for one in doors:  # nobody new; whoever is connected is served to the end
+            wasyncore.dispatcher.close(one)
         _wait(lambda: not _in_hand(dispatcher, connections), ANSWERS_S)
         dispatcher.shutdown(timeout=1)
         with suppress(OSError):
@@ -121,7 +122,8 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         while channels := self._next():
             for channel, answer in zip(channels, self._answers(channels), strict=True):
                 self._give(channel, answer)
-            self.pull()
+            with suppress(OSError):  # it took so long that the web has ended meanwhile
+                self.pull()
 
     def pull_unless_more_follow(self) -> None:
         """Each answer would wake them, to look at all connections; of a handful the last one is enough."""

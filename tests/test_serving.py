@@ -42,6 +42,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def speaks_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 class Web:
     """An app that repeats what it is told, and a hatch at `/told`."""
 
@@ -61,8 +70,8 @@ class Web:
 
 
 class Caller:
-    def __init__(self, port: int) -> None:
-        self.line = socket.create_connection(("127.0.0.1", port), timeout=20)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.line = socket.create_connection((host, port), timeout=20)
         self.came = self.line.makefile("rb")
 
     def say(self, *bodies: str, path: str = "/told", method: str = "POST") -> Caller:
@@ -115,6 +124,20 @@ def test_who_comes_while_others_are_answered_is_answered_with_the_next_handful()
         go_on.set()
         assert [caller.hear() for caller in callers] == [(200, f"hatch {n}") for n in range(9)]
     assert sum(handfuls) == 9 and max(handfuls) > 1
+
+
+def test_a_host_with_several_addresses_is_served_at_each() -> None:
+    app = Flask("here")
+    app.add_url_rule("/", "root", lambda: "ok")
+    port = free_port()
+    end = serving.start(app, "*", port, 4, serving.Hatch(frozenset({"/told"}), 1000, repeated))
+    try:
+        for address in ("127.0.0.1", "::1") if speaks_ipv6() else ("127.0.0.1",):
+            caller = Caller(port, address).say("a")
+            assert caller.hear() == (200, "hatch a")
+            assert caller.say("", path="/", method="GET").hear() == (200, "ok")
+    finally:
+        end()
 
 
 def test_requests_of_one_connection_are_answered_in_their_order() -> None:
