@@ -204,7 +204,7 @@ def start_web(runtime: Runtime, settings: Settings, host: str, port: int) -> Cal
 def hatch(runtime: Runtime, public_url: str, auth_token: str) -> serving.Hatch:
     """Where the carrier's plain reports are taken."""
     counter = webhooks.Counter(runtime, public_url=public_url, auth_token=auth_token)
-    return serving.Hatch(frozenset(webhooks.READ), webhooks.MOST_BYTES, counter.take)
+    return serving.Hatch(frozenset(webhooks.READ), webhooks.PLAIN_BYTES, counter.take)
 
 
 def schedule(runtime: Runtime) -> BackgroundScheduler:

@@ -31,6 +31,9 @@ from webhooks.twilio import (
 )
 
 FORM = "application/x-www-form-urlencoded"
+PLAIN_BYTES = 16 * 1024  # the longest text we can be sent, each letter escaped, and all that comes with it
+PLAIN_FIELDS = 100
+SIGNATURE = 28  # letters
 PLAIN_QUERY = re.compile(r"(?:k=([0-9A-Za-z]+))?")
 HEARD = ("200 OK", "text/plain; charset=utf-8", b"")
 READ: dict[str, tuple[Callable[[Mapping[str, str], str | None], Report], tuple[str, str, bytes]]] = {
@@ -73,27 +76,33 @@ class Counter:
         return [None if report is None else _answer(one, next(stored)) for one, report in zip(asked, told, strict=True)]
 
     def _read(self, asked: Asked) -> Told | None:
-        query = PLAIN_QUERY.fullmatch(asked.query)
-        if query is None or asked.headers.get("CONTENT_TYPE", "").partition(";")[0] != FORM:
+        query, signature = PLAIN_QUERY.fullmatch(asked.query), asked.headers.get("X_TWILIO_SIGNATURE", "")
+        kind = asked.headers.get("CONTENT_TYPE", "").partition(";")[0]
+        if query is None or kind != FORM or len(signature) != SIGNATURE:
             return None
-        try:
-            fields = parse_qsl(asked.body.decode(), keep_blank_values=True, errors="strict")
-        except ValueError:
-            return None
-        form = dict(fields)
-        if len(form) != len(fields) or not self._signed(asked, form):
+        form = _form(asked.body)
+        if form is None or not hmac.compare_digest(self._due(asked, form), signature.encode()):
             return None
         try:
             return READ[asked.path][0](form, query[1]), form
         except ReportError:
             return None
 
-    def _signed(self, asked: Asked, form: Mapping[str, str]) -> bool:
-        """Twilio's HMAC-SHA1 over the URL and the fields in order (twilio.com/docs/usage/security)."""
+    def _due(self, asked: Asked, form: Mapping[str, str]) -> bytes:
+        """Twilio's signature: HMAC-SHA1 over the URL and the fields in order (twilio.com/docs/usage/security)."""
         url = f"{self._at}{asked.path}?{asked.query}" if asked.query else f"{self._at}{asked.path}"
         text = url + "".join([name + form[name] for name in sorted(form)])
-        due = base64.b64encode(hmac.digest(self._token, text.encode(), "sha1"))
-        return hmac.compare_digest(due, asked.headers.get("X_TWILIO_SIGNATURE", "").encode("utf-8"))
+        return base64.b64encode(hmac.digest(self._token, text.encode(), "sha1"))
+
+
+def _form(body: bytes) -> dict[str, str] | None:
+    """Its fields. None: there is one twice, there are very many, or they are no UTF-8."""
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=PLAIN_FIELDS)
+    except ValueError:
+        return None
+    form = dict(fields)
+    return form if len(form) == len(fields) else None
 
 
 def _answer(asked: Asked, error: Exception | None) -> Answer | None:
