@@ -31,7 +31,7 @@ from outreach.core.terms import CaseStatus, ConfigError, Money
 from outreach.engine import payments, workers
 from outreach.engine.jobs import Driver, jobs
 from outreach.engine.runtime import Runtime
-from outreach.production import claim_port, logged, reload
+from outreach.production import claim_port, hatch, logged, reload
 from outreach.samples.make import make_book
 from outreach.simulator import Simulator
 from outreach.store.database import Database
@@ -184,7 +184,8 @@ def run_demo(
     if fresh and (folder / DATABASE).exists():
         shutil.rmtree(folder)
     demo = build_demo(port, folder, seconds_per_day)
-    end_web = serving.start(_app(demo), HOST, port, 24)
+    told = hatch(demo.runtime, demo.url, _secret(folder / "auth_token"))
+    end_web = serving.start(_app(demo), HOST, port, 24, told)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: demo.stop.set())
     address = f"http://{HOST}:{port}/"

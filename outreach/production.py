@@ -69,7 +69,7 @@ def serve(host: str, port: int, config: Path | None, parts: Parts) -> None:
         with runtime.db.begin() as tx:
             clockguard.note(tx, runtime.clock.now())
         if parts.web:  # before the preflight: it asks whether the webhooks are reachable
-            undo.callback(serving.start(web_app(runtime, settings), host, port, WEB_THREADS))
+            undo.callback(start_web(runtime, settings, host, port))
         if parts.preflight:
             preflight(runtime, settings.public_url)
         if parts.worker and not stop.is_set():
@@ -193,6 +193,18 @@ def web_app(runtime: Runtime, settings: Settings) -> Flask:
     app.register_blueprint(webhooks.blueprint(runtime, public_url=settings.public_url, auth_token=settings.auth_token))
     app.register_blueprint(console.blueprint(runtime, settings=settings))
     return app
+
+
+def start_web(runtime: Runtime, settings: Settings, host: str, port: int) -> Callable[[], None]:
+    """Serve them; returns what ends that."""
+    told = hatch(runtime, settings.public_url, settings.auth_token)
+    return serving.start(web_app(runtime, settings), host, port, WEB_THREADS, told)
+
+
+def hatch(runtime: Runtime, public_url: str, auth_token: str) -> serving.Hatch:
+    """Where the carrier's plain reports are taken."""
+    counter = webhooks.Counter(runtime, public_url=public_url, auth_token=auth_token)
+    return serving.Hatch(frozenset(webhooks.READ), webhooks.PLAIN_BYTES, counter.take)
 
 
 def schedule(runtime: Runtime) -> BackgroundScheduler:

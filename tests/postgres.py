@@ -35,6 +35,7 @@ PLACES = (
     "/usr/local/opt/postgresql@*/bin",
 )
 RUN_VARIABLE = "OUTREACH_TEST_POSTGRES_RUN"
+DURABLE_VARIABLE = "OUTREACH_TEST_POSTGRES_DURABLE"  # set: what is committed is on the disk, as in a deployment
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -45,6 +46,7 @@ SERVER_SETTINGS = {
     "max_wal_size": "1GB",
     "timezone": "Asia/Kathmandu",  # an odd one: nothing may depend on the server's zone
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def find_programs() -> Path:
@@ -174,7 +176,8 @@ def _serve(folder: Path, programs: Path) -> subprocess.Popen[bytes]:
     )
     if made.returncode:
         raise RuntimeError(made.stdout + made.stderr)
-    settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    wanted = SERVER_SETTINGS | (DURABLE if os.environ.get(DURABLE_VARIABLE) else {})
+    settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(
         [programs / "postgres", "-D", data, "-k", folder, *settings],

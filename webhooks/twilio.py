@@ -26,8 +26,10 @@ from outreach.engine import calls, intake
 from outreach.engine.runtime import Runtime
 from webhooks import twiml
 
+ROOT = "/webhooks/twilio"
 MOST_BYTES = 64 * 1024
 AGENT_TAKES = "1"  # the key by which an agent, not their voicemail, takes the call
+AWAY = "try again later"
 EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # plain text would be texted to the debtor
 
 
@@ -41,7 +43,7 @@ class Desk:
 
     def link(self, path: str, **query: str) -> str:
         """The absolute URL of one of our webhooks."""
-        return f"{self.public_url.rstrip('/')}/webhooks/twilio/{path}?{urlencode(query)}"
+        return f"{self.public_url.rstrip('/')}{ROOT}/{path}?{urlencode(query)}"
 
     def play(self, scene: Scene) -> Response:
         return _xml(twiml.render(scene, self.link, _key()))
@@ -53,7 +55,7 @@ class Desk:
         """Let nothing through that the account's token did not sign. 413 when it is too large, else 403."""
         request.max_content_length = request.max_form_memory_size = MOST_BYTES
         form, query = request.form, request.query_string.decode("latin-1")
-        url = _without_user(self.public_url) + request.path + (f"?{query}" if query else "")
+        url = without_user(self.public_url) + request.path + (f"?{query}" if query else "")
         given = request.headers.get("X-Twilio-Signature") or ""
         if not (self._signed_plainly(url, form, given) or self.validator.validate(url, form, given)):
             abort(403)
@@ -65,7 +67,7 @@ class Desk:
 
 def blueprint(runtime: Runtime, *, public_url: str, auth_token: str) -> Blueprint:
     """Twilio's webhooks under `/webhooks/twilio`. `public_url` is the URL Twilio was given, path prefix and all."""
-    routes = Blueprint("twilio_webhooks", __name__, url_prefix="/webhooks/twilio")
+    routes = Blueprint("twilio_webhooks", __name__, url_prefix=ROOT)
     desk = Desk(runtime, public_url, RequestValidator(auth_token))
     routes.before_request(desk.only_twilio)
     routes.register_error_handler(ReportError, _not_acceptable)
@@ -80,7 +82,7 @@ def _not_acceptable(error: ReportError) -> Response:
 
 
 def _database_away(_error: DBAPIError) -> Response:
-    return Response("try again later", 503, mimetype="text/plain")
+    return Response(AWAY, 503, mimetype="text/plain")
 
 
 def _sms_inbound(desk: Desk) -> Response:
@@ -156,7 +158,8 @@ def _key() -> str:
     return request.args.get("k", "")
 
 
-def _without_user(url: str) -> str:
+def without_user(url: str) -> str:
+    """The URL as it is signed: no credentials, no slash at its end."""
     parts = urlsplit(url.rstrip("/"))
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

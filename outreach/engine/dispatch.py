@@ -45,6 +45,7 @@ LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before
 TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
 ACCOUNT_RETRY = timedelta(minutes=15)
 LIVE = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)  # calls that may hold a line
+CROWDED = 50  # debtors decided in one transaction while what the carrier tells can't be written for it (SQLite)
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
 
@@ -110,7 +111,7 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
             limit = calls_now(limit, _calls(tx, (AttemptState.RESERVED, *LIVE)), runtime.policy.max_live_calls)
         if limit <= 0:
             return 0
-        most = min(limit, runtime.batch)
+        most = min(limit, CROWDED if runtime.db.crowded else runtime.batch)
         full = senders.without_room(rooms)
         ids = due_debtors(tx, runtime, channel, now, most, full) if only is None else lock(tx, [only])
         if not ids:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from outreach.carriers import Progress, Report, ReportKind
 from outreach.core.terms import Channel, OutreachError
-from outreach.engine import statuses
+from outreach.engine import mailbag, statuses
 from outreach.engine.replying import reply_came
 from outreach.engine.runtime import Runtime
 from outreach.store.bulk import among, rows_in, update_rows
@@ -35,18 +35,26 @@ UNREAD = "it could not be read by the machine"
 
 def receive(runtime: Runtime, report: Report, form: Mapping[str, str]) -> bool:
     """Store a verified report and commit. False: we had it already. `form` is kept as evidence."""
+    return runtime.mailbag.put(runtime.db, _row(runtime, report, form, runtime.clock.now()))
+
+
+def receive_all(runtime: Runtime, told: Sequence[tuple[Report, Mapping[str, str]]]) -> list[Exception | None]:
+    """Store verified reports, each with its form, by one commit. For each: None, it is durable, or why it could not be."""
+    now = runtime.clock.now()
+    return [letter.error for letter in mailbag.deliver(runtime.db, [_row(runtime, *one, now) for one in told])]
+
+
+def _row(runtime: Runtime, report: Report, form: Mapping[str, str], now: datetime) -> dict[str, Any]:
     told = {name: getattr(report, name) for name in FIELDS}
-    raw = json.dumps({"report": told, "form": dict(form)}, default=str, ensure_ascii=False)
-    row = {
+    return {
         "carrier": runtime.carrier.name,
         "kind": report.kind,
         "dedupe": report.dedupe[:200],
-        "received_at": runtime.clock.now(),
-        "raw": raw,
+        "received_at": now,
+        "raw": json.dumps({"report": told, "form": dict(form)}, default=str, ensure_ascii=False),
         "state": "new",
         "tries": 0,
     }
-    return runtime.mailbag.put(runtime.db, row)
 
 
 def read_report(raw: str) -> Report:

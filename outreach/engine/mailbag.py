@@ -63,17 +63,8 @@ class Mailbag:
         with self._look:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:
-            _store(db, batch)
-        except DATABASE_AWAY as error:
-            _failed(batch, error)
-        except Exception:  # one that can't be stored must not take the others with it
-            for letter in batch:
-                try:
-                    _store(db, [letter])
-                except Exception as its_own:
-                    _failed([letter], its_own)
+            _deliver(db, batch)
         finally:  # whoever waits is told in any case
-            _failed([letter for letter in batch if not letter.written], Unwritten("the writing was broken off"))
             self._pass_on()
             for letter in batch:
                 letter.told.set()
@@ -86,8 +77,36 @@ class Mailbag:
                 self._waiting[0].told.set()
 
 
+def deliver(db: Database, rows: Sequence[Mapping[str, Any]]) -> list[Letter]:
+    """Store rows of the inbox durably, by one commit if all can be. What became of each stands in its letter."""
+    batch = [Letter(row) for row in rows]
+    if batch:
+        _deliver(db, batch)
+    return batch
+
+
+def _deliver(db: Database, batch: Sequence[Letter]) -> None:
+    try:
+        try:
+            _store(db, batch)
+        except DATABASE_AWAY as error:
+            if not error.connection_invalidated:
+                raise
+            _store(db, batch)  # that connection was cut; what it may have stored is not stored twice
+    except DATABASE_AWAY as error:
+        _failed(batch, error)
+    except Exception:  # one that can't be stored must not take the others with it
+        for letter in batch:
+            try:
+                _store(db, [letter])
+            except Exception as its_own:
+                _failed([letter], its_own)
+    finally:
+        _failed([letter for letter in batch if not letter.written], Unwritten("the writing was broken off"))
+
+
 def _store(db: Database, batch: Sequence[Letter]) -> None:
-    with db.begin() as tx:
+    with db.begin(one_statement=True) as tx:
         rows = [tuple(letter.row[name] for name in COLUMNS) for letter in batch]
         new = insert_new(tx, carrier_inbox, COLUMNS, rows, "dedupe")
     for letter, is_new in zip(batch, new, strict=True):

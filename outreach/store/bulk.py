@@ -84,12 +84,19 @@ def insert_new(tx: Connection, table: Table, columns: Sequence[str], rows: Seque
         marks = ", ".join("?" * len(columns))
         text = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO NOTHING"
         return [_driver(tx).execute(text, row).rowcount == 1 for row in ready]
-    arrays = ", ".join(f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns)
+    # A column that is the same in every row is given once: an array costs its client more than its server.
+    given = {name: list(column) for name, column in zip(columns, zip(*ready, strict=True), strict=True)}
+    vary = [name for name in columns if name == key or any(value != given[name][0] for value in given[name])]
+    kinds = {name: table.c[name].type.compile(dialect=tx.dialect) for name in columns}
+    picked = ", ".join(f'v."{name}"' if name in vary else f"%s::{kinds[name]}" for name in columns)
+    # In binary (%b): as text each quote of a JSON is escaped, one after the other, in Python.
+    arrays = ", ".join(f"%b::{kinds[name]}[]" for name in vary)
+    as_named = ", ".join(f'"{name}"' for name in vary)
     with _driver(tx).cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) "
+            f"INSERT INTO {table.name} ({names}) SELECT {picked} FROM unnest({arrays}) AS v({as_named}) "
             f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}",
-            [list(column) for column in zip(*ready, strict=True)],
+            [given[name][0] for name in columns if name not in vary] + [given[name] for name in vary],
         )
         new = {found for (found,) in cursor.fetchall()}
     place = list(columns).index(key)

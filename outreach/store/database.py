@@ -8,20 +8,23 @@ were locked with `claim` are. The caller owns it: `with db.begin() as tx:`; noth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from outreach.core.terms import ConfigError
+from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
+RESTED_S = 1.0  # a connection that nobody used for so long may have been cut off
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
 DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
 
@@ -57,26 +60,38 @@ def _in_utc(value: datetime | None) -> datetime | None:
 class Database:
     """An engine and its one way to open a transaction."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, rested_s: float = RESTED_S) -> None:
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, rested_s)
+        file = self.engine.url.database if self.is_sqlite else None
+        self._turns = Turns(file, SQLITE_BUSY_MS / 1000) if file and file != ":memory:" else None
+        self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, one_statement: bool = False) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, rolled back on any exception.
 
+        `one_statement`: all there is to do, and a transaction of its own. PostgreSQL is not asked to BEGIN and COMMIT.
         What the driver itself raises, where rows go to it directly (`bulk`), is raised as SQLAlchemy names it.
         """
         driver = self.engine.dialect.loaded_dbapi.Error
         try:
-            with self.engine.begin() as tx:
+            with (
+                self._turns.take() if self._turns else nullcontext(),
+                (self._at_once if one_statement else self.engine).begin() as tx,
+            ):
                 yield tx
         except driver as error:
             raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
+
+    @property
+    def crowded(self) -> bool:
+        """Do others wait for our transactions to end, whatever rows they are about? Then they are to be short."""
+        return self._turns is not None and self._turns.crowded
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -127,7 +142,7 @@ def take_turn(tx: Connection, turn: Turn) -> None:
         tx.execute(select(func.pg_advisory_xact_lock(int(turn))))
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, rested_s: float) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number. The text may hold a password: not shown
@@ -141,16 +156,31 @@ def _engine(url: str, pool_size: int) -> Engine:
         raise ConfigError(
             f"OUTREACH_DATABASE_URL: {parsed.drivername!r} is not supported, expected sqlite or postgresql+psycopg"
         )
-    return _postgresql(parsed.set(drivername="postgresql+psycopg"), pool_size)
+    return _postgresql(parsed.set(drivername="postgresql+psycopg"), pool_size, rested_s)
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, **QUIET)
+def _postgresql(url: URL, pool_size: int, rested_s: float) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, **QUIET)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.execute("SET TIME ZONE 'UTC'")  # else each instant read is worked out in the server's zone, and back
         connection.commit()
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = perf_counter()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        """Is it still there? To ask each time would be half of what storing a report takes."""
+        if perf_counter() - record.info.get("rests_since", perf_counter()) < rested_s:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # another one is taken
 
     return engine
 
@@ -176,6 +206,7 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
         cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA wal_autocheckpoint=4000")  # pages; whoever commits the last of them waits for them all
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -24,7 +24,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from postgres import Run
+from postgres import DURABLE_VARIABLE, Run
 
 from outreach.book import import_book, import_payments
 from outreach.bootstrap import policy, read_config
@@ -92,8 +92,10 @@ def bare_postgresql(path: Path, url: str) -> None:
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[dict[str, Database]]:
-    """One migrated database of each kind."""
+def databases(folder: Path, *, durable: bool = False) -> Iterator[dict[str, Database]]:
+    """One migrated database of each kind. `durable`: PostgreSQL, too, waits for the disk at each commit."""
+    if durable:
+        os.environ[DURABLE_VARIABLE] = "1"
 
     def fill(url: str) -> None:
         db = Database(url)

@@ -104,6 +104,19 @@ def test_two_workers_place_a_step_once(db: Database, hand_clock: object) -> None
     assert sorted(text.to for text in house.carrier.sent) == [f"+151855501{number:02d}" for number in range(12)]
 
 
+def test_while_others_wait_for_its_turns_to_end_fewer_are_decided_in_one(house: House) -> None:
+    """What the carrier tells is written between them. Nobody is left out: the rest is still due."""
+    for number in range(dispatch.CROWDED + 2):
+        house.case(house.debtor(f"D{number}", phone=f"+15185550{number:03}"), f"L{number}", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    if turns := house.db._turns:
+        turns.crowded = True
+    reserved = dispatch.reserve(house.runtime, Channel.SMS, 100)
+    assert reserved == dispatch.CROWDED + (0 if house.db.is_sqlite else 2)
+    assert reserved + dispatch.reserve(house.runtime, Channel.SMS, 100) == dispatch.CROWDED + 2
+
+
 # --- what was written and not yet read -------------------------------------------------------------------------------
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from outreach.engine.mailbag import MOST, Mailbag
+from outreach.engine.mailbag import MOST, Mailbag, deliver
 from outreach.store.database import Database
 from outreach.store.tables import carrier_inbox
 
@@ -81,6 +81,15 @@ def test_one_that_cannot_be_stored_takes_no_other_with_it(db: Database) -> None:
     assert stored(db) == ["a", "b"]
 
 
+def test_a_handful_is_one_commit_and_one_that_cannot_be_stored_takes_no_other_with_it(db: Database) -> None:
+    with commits(db) as seen:
+        assert [letter.new for letter in deliver(db, [row(name) for name in ("a", "b", "a")])] == [True, True, False]
+    assert len(seen) == 1
+    letters = deliver(db, [row("c"), row("naive", NOON.replace(tzinfo=None)), row("a")])
+    assert [letter.error is None for letter in letters] == [True, False, True] and letters[0].new
+    assert stored(db) == ["a", "b", "c"] and deliver(db, []) == []
+
+
 def test_with_the_database_away_everybody_is_told_and_nothing_is_kept_back(db: Database) -> None:
     bag = Mailbag()
 
@@ -95,6 +104,18 @@ def test_with_the_database_away_everybody_is_told_and_nothing_is_kept_back(db: D
         event.remove(db.engine, "begin", away)
     assert bag.put(db, row("c")) is True
     assert stored(db) == ["c"], "who was told it failed tells it again"
+
+
+def test_a_connection_that_was_cut_is_no_reason_to_turn_anybody_away(pg_db: Database) -> None:
+    """What came is stored over another one, and once."""
+    with closing(Database(pg_db.url, rested_s=60.0)) as db:
+        assert [letter.error for letter in deliver(db, [row("a")])] == [None]
+        with pg_db.begin() as tx:
+            ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
+            tx.exec_driver_sql(f"{ended} AND pid <> pg_backend_pid()")
+        letters = deliver(db, [row("a"), row("b")])
+    assert [(letter.error, letter.new) for letter in letters] == [(None, False), (None, True)]
+    assert stored(pg_db) == ["a", "b"]
 
 
 def test_a_writing_that_is_broken_off_leaves_nobody_waiting(db: Database) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from outreach.core.terms import AttemptState
 from outreach.store.bulk import among, insert_new, insert_rows, new_ids, rows_in, update_rows
@@ -81,6 +82,33 @@ def test_what_is_there_or_comes_twice_is_not_inserted(db: Database, three: list[
         rows = [report(name) for name in ("d", "a", "d", "e")]
         assert insert_new(tx, carrier_inbox, COLUMNS, rows, "dedupe") == [True, False, False, True]
         assert sorted(tx.scalars(select(carrier_inbox.c.dedupe))) == ["a", "b", "c", "d", "e"]
+
+
+ODD = ('{"a": "b\\\\c\\""}', "{,}", "NULL", "", "a\tb\n", "'好' \\N")
+
+
+def test_each_row_keeps_its_own_values_also_where_most_are_the_same(db: Database) -> None:
+    """Columns that are the same in all rows are given once; texts with every sign that means something to somebody."""
+    rows = [("fake", "sms", f"d{n}", AT + timedelta(n % 2), raw, "new", n) for n, raw in enumerate((*ODD, None))]
+    same = [("fake", "sms", f"e{n}", AT, None, "new", 0) for n in range(2)]
+    query = select(*(carrier_inbox.c[name] for name in COLUMNS)).order_by(carrier_inbox.c.id)
+    with db.begin() as tx:
+        assert all(insert_new(tx, carrier_inbox, COLUMNS, rows, "dedupe"))
+        assert all(insert_new(tx, carrier_inbox, COLUMNS, same, "dedupe"))
+        assert [tuple(row) for row in tx.execute(query)] == rows + same
+
+
+def test_one_statement_is_a_transaction_of_its_own(db: Database, three: list[int]) -> None:
+    assert three
+    with db.begin(one_statement=True) as tx:
+        insert_new(tx, carrier_inbox, COLUMNS, [report("d")], "dedupe")
+    with pytest.raises(DBAPIError), db.begin(one_statement=True) as tx:
+        insert_new(tx, carrier_inbox, COLUMNS, [report("e"), (*report("f")[:-1], None)], "dedupe")
+    with db.begin() as tx, tx.begin_nested() as inner:  # the connections are as they were
+        insert_new(tx, carrier_inbox, COLUMNS, [report("g")], "dedupe")
+        inner.rollback()
+    with db.read() as connection:
+        assert sorted(connection.scalars(select(carrier_inbox.c.dedupe))) == ["a", "b", "c", "d"]
 
 
 def test_new_ids_are_nobody_elses(db: Database, three: list[int]) -> None:

@@ -6,10 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from outreach.store.bulk import insert_rows
-from outreach.store.database import Database
+from outreach.store.database import DATABASE_AWAY, Database
 from outreach.store.tables import settings
 
 
@@ -26,3 +27,31 @@ def test_what_the_driver_raises_by_itself_is_raised_as_any_other_trouble_of_the_
         tx.connection.driver_connection.execute("SELECT nothing FROM nowhere")  # type: ignore[union-attr]
     with pytest.raises(IntegrityError), db.begin() as tx:
         insert_rows(tx, settings, ("name", "value"), [("one", "1"), ("one", "2")])
+
+
+def cut_off(db: Database) -> None:
+    """The server ends every connection of `db` that rests."""
+    with closing(Database(db.url)) as other, other.begin() as tx:
+        ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
+        tx.exec_driver_sql(f"{ended} AND pid <> pg_backend_pid()")
+
+
+def test_a_connection_that_rested_is_asked_whether_it_is_still_there(pg_db: Database) -> None:
+    with closing(Database(pg_db.url, rested_s=0.0)) as db:
+        for _ in range(2):
+            with db.begin() as tx:
+                assert tx.scalar(select(1)) == 1
+            cut_off(db)
+        with db.read() as connection:
+            assert connection.scalar(select(1)) == 1
+
+
+def test_one_that_was_cut_off_a_moment_ago_fails_once_and_is_replaced(pg_db: Database) -> None:
+    with closing(Database(pg_db.url, rested_s=60.0)) as db:
+        with db.begin() as tx:
+            tx.scalar(select(1))
+        cut_off(db)
+        with pytest.raises(DATABASE_AWAY), db.begin() as tx:
+            tx.scalar(select(1))
+        with db.begin() as tx:
+            assert tx.scalar(select(1)) == 1
