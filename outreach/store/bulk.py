@@ -7,6 +7,8 @@ prepared statement.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,17 +19,23 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
+    LargeBinary,
     Row,
     Select,
+    String,
     Table,
     any_,
     bindparam,
     cast,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 CHUNK = 2000  # values in one query
+NULL = r"\N"  # as COPY's text format spells nothing
+MARKS = re.compile(r"[\\\t\n\r]")  # what says something else there
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 Values = Sequence[Any]
 
 
@@ -48,17 +56,21 @@ def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
-    ready = _bound(tx, table, columns, rows)
     if tx.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
+        ready = _bound(tx, table, columns, rows)
         tx.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(ready))
         return
-    with (
-        _driver(tx).cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
-    ):
-        for row in ready:
-            copy.write_row(row)
+    text = _copied(tx, table, columns, rows)
+    with _driver(tx).cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        copy.write(text)
+
+
+def refer_ahead(tx: Connection) -> None:
+    """Until this transaction ends, what a row refers to may be written after it. On PostgreSQL it may, where that is
+    needed, by the tables themselves (migration 0010)."""
+    if tx.dialect.name == "sqlite":
+        tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
 
 
 def inserting(tx: Connection, table: Table) -> Any:
@@ -146,6 +158,32 @@ def _bound(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[
         if process := kind.dialect_impl(tx.dialect).bind_processor(tx.dialect):
             given[place] = _each(process, given[place], repr if isinstance(kind, JSON) else None)
     return zip(*given, strict=True)
+
+
+def _copied(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> str:
+    """The rows as COPY reads them, spelt a column at a time: the driver would look at each value's type anew."""
+    given = zip(*rows, strict=True)
+    spelt = [_spelt(tx, table.c[name].type, values) for name, values in zip(columns, given, strict=True)]
+    return "\n".join(map("\t".join, zip(*spelt, strict=True))) + "\n"
+
+
+def _spelt(tx: Connection, kind: TypeEngine[Any], values: Values) -> Values:
+    if isinstance(kind, JSON):
+        values = _each(json.dumps, values, repr)
+    elif isinstance(kind, LargeBinary):
+        return [NULL if value is None else rf"\\x{value.hex()}" for value in values]
+    elif isinstance(kind, Integer) and None not in values:
+        return list(map(str, values))
+    elif not isinstance(kind, String):
+        process = kind.dialect_impl(tx.dialect).bind_processor(tx.dialect) or _same
+        return _each(lambda value: NULL if value is None else str(process(value)), values, None)
+    if MARKS.search("".join(filter(None, values))):
+        values = [value and value.translate(ESCAPED) for value in values]
+    return [NULL if value is None else value for value in values] if None in values else values
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _each(process: Callable[[Any], Any], values: Values, key: Callable[[Any], str] | None) -> Values:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from outreach.core.terms import EventKind
-from outreach.store.bulk import insert_rows, rows_in, update_rows
+from outreach.store.bulk import insert_rows, refer_ahead, rows_in, update_rows
 from outreach.store.database import claim
 from outreach.store.tables import case_events, cases
 
@@ -51,6 +51,13 @@ class Entry:
     detail: Json = field(default_factory=dict)
     attempt_id: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Opening(NamedTuple):
+    """A case that is new: all its columns but where its log stands, `status` as it opens, and its first lines."""
+
+    values: dict[str, Any]
+    entries: Sequence[Entry]
 
 
 class Head(NamedTuple):
@@ -91,9 +98,8 @@ def digest(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
-def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()) -> None:
-    """Append `entries`, in order, and make their changes, in the caller's transaction. Of cases that this very transaction
-    has inserted it may hand in the heads (`opened`): nobody else can see them, so they are neither read nor locked.
+def record(tx: Connection, entries: Iterable[Entry]) -> None:
+    """Append `entries`, in order, and make their changes, in the caller's transaction.
 
     Rows of `cases` are locked in id order, so that two writers never number the same line; a transaction that records
     twice locks its debtors first, or it may meet another one halfway. Raises LookupError for an unknown case and
@@ -106,8 +112,9 @@ def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()
         return
     lines: list[tuple[Any, ...]] = []
     heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for case in _heads(tx, by_case.keys(), opened):
-        appended, moved = _append(case, by_case.pop(case.id))
+    query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).order_by(cases.c.id)
+    for case in rows_in(tx, claim(query, tx), cases.c.id, by_case.keys()):
+        appended, moved = _append(Head(*case), by_case.pop(case.id))
         lines += appended
         _, seq, at, *_, head = appended[-1]
         heads[tuple(moved)].append((case.id, seq, head, at, *moved.values()))
@@ -118,11 +125,23 @@ def record(tx: Connection, entries: Iterable[Entry], opened: Iterable[Head] = ()
         update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
 
 
-def _heads(tx: Connection, case_ids: Set[int], opened: Iterable[Head]) -> list[Head]:
-    ours = [head for head in opened if head.id in case_ids]
-    others = case_ids - {head.id for head in ours}
-    query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).order_by(cases.c.id)
-    return [Head(*row) for row in rows_in(tx, claim(query, tx), cases.c.id, others)] + ours
+def open_cases(tx: Connection, opened: Iterable[Opening]) -> None:
+    """Insert new cases, each as its first lines leave it: nothing of them is written twice.
+
+    The lines go in first, so that the database can hold each case against them.
+    """
+    lines: list[tuple[Any, ...]] = []
+    rows: list[dict[str, Any]] = []
+    for values, entries in opened:
+        appended, moved = _append(Head(values["id"], values["ref"]), entries)
+        lines += appended
+        _, seq, at, *_, head = appended[-1]
+        rows.append({**values, **moved, "last_seq": seq, "last_hash": head, "last_event_at": at})
+    if not rows:
+        return
+    refer_ahead(tx)
+    insert_rows(tx, case_events, EVENT_COLUMNS, lines)
+    insert_rows(tx, cases, tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _append(case: Head, entries: Iterable[Entry]) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
