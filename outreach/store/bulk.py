@@ -8,8 +8,8 @@ prepared statement.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -33,9 +33,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
 CHUNK = 2000  # values in one query
-NULL = r"\N"  # as COPY's text format spells nothing
-MARKS = re.compile(r"[\\\t\n\r]")  # what says something else there
-ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+# What is not read as it stands, in COPY's text format and in a quoted element of an array.
+COPY_MARKS = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+ARRAY_MARKS = str.maketrans({"\\": r"\\", '"': r"\""})
 Values = Sequence[Any]
 
 
@@ -84,22 +84,21 @@ def insert_new(tx: Connection, table: Table, columns: Sequence[str], rows: Seque
     if not rows:
         return []
     names = ", ".join(f'"{name}"' for name in columns)
-    ready = list(_bound(tx, table, columns, rows))
     if tx.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         text = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO NOTHING"
-        return [_driver(tx).execute(text, row).rowcount == 1 for row in ready]
+        return [_driver(tx).execute(text, row).rowcount == 1 for row in _bound(tx, table, columns, rows)]
     arrays = ", ".join(f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns)
     with _driver(tx).cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}",
-            [list(column) for column in zip(*ready, strict=True)],
+            _arrays(tx, table, columns, rows),
         )
         new = {found for (found,) in cursor.fetchall()}
     place = list(columns).index(key)
-    first = {row[place]: n for n, row in reversed(list(enumerate(ready)))}
-    return [row[place] in new and first[row[place]] == n for n, row in enumerate(ready)]
+    first = {row[place]: n for n, row in reversed(list(enumerate(rows)))}
+    return [row[place] in new and first[row[place]] == n for n, row in enumerate(rows)]
 
 
 def update_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
@@ -107,15 +106,15 @@ def update_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     key, *moved = columns
-    ready = list(_bound(tx, table, columns, rows))
     if tx.dialect.name == "sqlite":
+        ready = _bound(tx, table, columns, rows)
         sets = ", ".join(f'"{name}" = ?' for name in moved)
         tx.exec_driver_sql(f'UPDATE {table.name} SET {sets} WHERE "{key}" = ?', [(*row[1:], row[0]) for row in ready])
         return
     arrays = [f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns]
     sets = ", ".join(f'"{name}" = v."{name}"' for name in moved)
     names = ", ".join(f'"{name}"' for name in columns)
-    given = [list(column) for column in zip(*ready, strict=True)]
+    given = _arrays(tx, table, columns, rows)
     with _driver(tx).cursor() as cursor:
         # The keys once more by themselves: for a join alone PostgreSQL reads the whole table where it is not very large.
         cursor.execute(
@@ -138,12 +137,14 @@ def new_ids(tx: Connection, table: Table, count: int) -> list[int]:
 def rows_in(tx: Connection, query: Select[Any], column: Column[Any], values: Iterable[Any]) -> Iterator[Row[Any]]:
     """The rows of `query` whose `column` is one of `values`, a chunk of values at a time, in ascending values."""
     wanted = sorted(set(values))
+    given: Callable[[list[Any]], Any] = list
     if tx.dialect.name == "sqlite":
         narrowed = query.where(column.in_(bindparam("chunk", expanding=True)))
     else:
-        narrowed = query.where(column == any_(bindparam("chunk", type_=ARRAY(column.type))))
+        narrowed = query.where(column == any_(cast(bindparam("chunk", type_=NULLTYPE), ARRAY(column.type))))
+        given = partial(_array, tx, column.type)
     for start in range(0, len(wanted), CHUNK):
-        yield from tx.execute(narrowed, {"chunk": wanted[start : start + CHUNK]}).all()
+        yield from tx.execute(narrowed, {"chunk": given(wanted[start : start + CHUNK])}).all()
 
 
 def _driver(tx: Connection) -> Any:
@@ -163,23 +164,46 @@ def _bound(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[
 def _copied(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> str:
     """The rows as COPY reads them, spelt a column at a time: the driver would look at each value's type anew."""
     given = zip(*rows, strict=True)
-    spelt = [_spelt(tx, table.c[name].type, values) for name, values in zip(columns, given, strict=True)]
+    spelt = [
+        ["\\N" if text is None else text for text in _escaped(_spelt(tx, table.c[name].type, values), COPY_MARKS)]
+        for name, values in zip(columns, given, strict=True)
+    ]
     return "\n".join(map("\t".join, zip(*spelt, strict=True))) + "\n"
 
 
-def _spelt(tx: Connection, kind: TypeEngine[Any], values: Values) -> Values:
+def _array(tx: Connection, kind: TypeEngine[Any], values: Values) -> str:
+    """The values as PostgreSQL spells an array of them; the driver would spell them one by one as well."""
+    if isinstance(kind, Integer) and None not in values:
+        return f"{{{','.join(map(str, values))}}}"
+    spelt = _escaped(_spelt(tx, kind, values), ARRAY_MARKS)
+    return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in spelt]) + "}"
+
+
+def _arrays(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> list[str]:
+    given = zip(*rows, strict=True)
+    return [_array(tx, table.c[name].type, values) for name, values in zip(columns, given, strict=True)]
+
+
+def _spelt(tx: Connection, kind: TypeEngine[Any], values: Values) -> Sequence[str | None]:
+    """How PostgreSQL reads each value; None where there is none."""
+    if isinstance(kind, String):
+        return values
     if isinstance(kind, JSON):
-        values = _each(json.dumps, values, repr)
-    elif isinstance(kind, LargeBinary):
-        return [NULL if value is None else rf"\\x{value.hex()}" for value in values]
-    elif isinstance(kind, Integer) and None not in values:
+        return _each(json.dumps, values, repr)
+    if isinstance(kind, LargeBinary):
+        return [value if value is None else rf"\x{value.hex()}" for value in values]
+    if isinstance(kind, Integer) and None not in values:
         return list(map(str, values))
-    elif not isinstance(kind, String):
-        process = kind.dialect_impl(tx.dialect).bind_processor(tx.dialect) or _same
-        return _each(lambda value: NULL if value is None else str(process(value)), values, None)
-    if MARKS.search("".join(filter(None, values))):
-        values = [value and value.translate(ESCAPED) for value in values]
-    return [NULL if value is None else value for value in values] if None in values else values
+    process = kind.dialect_impl(tx.dialect).bind_processor(tx.dialect) or _same
+    return _each(lambda value: value if value is None else str(process(value)), values, None)
+
+
+def _escaped(values: Sequence[str | None], marks: Mapping[int, str]) -> Sequence[str | None]:
+    """With a backslash before what would be read as something else; mostly there is nothing of the kind."""
+    together = "".join(filter(None, values))
+    if not any(chr(mark) in together for mark in marks):
+        return values
+    return [value and value.translate(marks) for value in values]
 
 
 def _same(value: Any) -> Any:
