@@ -66,7 +66,8 @@ def find_programs() -> Path:
 class Run:
     """One pytest run, seen from one of its processes. The first process names the folder, the others inherit it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self._settings = [f"{name}={value}" for name, value in settings.items()]  # besides those of the tests
         named = os.environ.get(RUN_VARIABLE)
         self.owner = named is None
         self.folder = Path(named or tempfile.mkdtemp(prefix="outreach-pg-"))
@@ -113,7 +114,7 @@ class Run:
     def _start(self) -> None:
         programs = find_programs()
         keeper = subprocess.Popen(
-            [sys.executable, __file__, str(self.folder), str(programs)],
+            [sys.executable, __file__, str(self.folder), str(programs), *self._settings],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -140,14 +141,14 @@ def _exclusive(path: Path) -> Iterator[None]:
         yield
 
 
-def keep(folder: Path, programs: Path) -> None:
+def keep(folder: Path, programs: Path, settings: list[str]) -> None:
     """The keeper: start the server, say `ready`, wait until the run is over, stop it and remove the folder."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server: subprocess.Popen[bytes] | None = None
     try:
-        server = _serve(folder, programs)
+        server = _serve(folder, programs, settings)
         (folder / "started").touch()
         print("ready", flush=True)
         with _open_lock(folder / "run.lock") as lock:
@@ -162,7 +163,7 @@ def keep(folder: Path, programs: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(folder: Path, programs: Path) -> subprocess.Popen[bytes]:
+def _serve(folder: Path, programs: Path, also: list[str]) -> subprocess.Popen[bytes]:
     data = folder / "data"
     identity = _identity(folder)
     programs = _reachable(programs, folder, identity)
@@ -177,7 +178,8 @@ def _serve(folder: Path, programs: Path) -> subprocess.Popen[bytes]:
     if made.returncode:
         raise RuntimeError(made.stdout + made.stderr)
     wanted = SERVER_SETTINGS | (DURABLE if os.environ.get(DURABLE_VARIABLE) else {})
-    settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
+    told = [*(f"{name}={value}" for name, value in wanted.items()), *also]
+    settings = [part for setting in told for part in ("-c", setting)]
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(
         [programs / "postgres", "-D", data, "-k", folder, *settings],
@@ -232,4 +234,4 @@ def _reachable(programs: Path, folder: Path, identity: dict[str, Any]) -> Path:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), Path(sys.argv[2]))
+    keep(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

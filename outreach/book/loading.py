@@ -1,4 +1,4 @@
-"""How does a book get in? Read and check the whole file first, then merge it, a part at a time, and write the rejects.
+"""How does a book get in? The whole file is looked through first, then merged, a part at a time; then the rejects.
 
 Nothing is written while the file itself is in doubt. Each part is one transaction of whole debtors, short enough that
 webhooks are not kept waiting; importing the same file again goes on where a crash stopped it, and changes nothing else.
@@ -7,24 +7,24 @@ webhooks are not kept waiting; importing the same file again goes on where a cra
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
 from pathlib import Path
 
 from outreach.book.columns import BOOK, read_language
+from outreach.book.gathering import Reasons, Survey, parts
 from outreach.book.merging import Merged, merge
-from outreach.book.people import contradictions
 from outreach.book.rows import BookRow, RowReader
-from outreach.book.sheet import Progress, Sheet, check_writable, open_sheet, rejects_path, write_rejects
+from outreach.book.sheet import Progress, check_writable, open_sheet, rejects_path, write_rejects
 from outreach.core.terms import ConfigError
 from outreach.store.database import Database, Turn, take_turn
 
 AT_ONCE = 3  # parts at once on PostgreSQL
-PART = 1000  # rows in one transaction, more only where one debtor has more
 AHEAD = timedelta(hours=14)  # the earliest clock on earth: a consent of "today" there is not still to come
 MANY = 500  # rows, after which the database is to look at its tables again
 
@@ -65,19 +65,20 @@ def import_book(
     report = _Progress(progress, sheet.lines)
     total = Merged()
     with _uncollected():
-        rows, rejected = _read(sheet, now, report)
-        rejected_before = len(rejected)
-        with _alone(db):
-            for part, merged in _merged(db, rows, now, default_language):
-                _add(total, merged)
-                report.merged(len(part))
+        survey = Survey(sheet)
+        reader = RowReader(sheet.header, (now + AHEAD).date())
+        read = report.following(parts(sheet, survey, reader))
+        with _alone(db), closing(_merged(db, read, now, default_language)) as merged:
+            for part in merged:
+                _add(total, part)
+                report.say()
     if total.created + total.updated >= MANY:
         db.analyze()
-    rejected |= total.rejected
+    rejected = total.rejected
     kept = write_rejects(sheet, target, rejected)
     report.finish()
     return Imported(
-        rows=len(rows) + rejected_before,
+        rows=survey.rows,
         created=total.created,
         updated=total.updated,
         unchanged=total.unchanged,
@@ -113,19 +114,35 @@ def _alone(db: Database) -> Iterator[None]:
 
 
 def _merged(
-    db: Database, rows: list[BookRow], now: datetime, default_language: str | None
-) -> Iterator[tuple[list[BookRow], Merged]]:
-    """Each part once it is committed. PostgreSQL works on one part while the next is made ready: debtors are disjoint."""
+    db: Database, read: Iterable[tuple[list[BookRow], Reasons]], now: datetime, default_language: str | None
+) -> Generator[Merged]:
+    """What came of each part, once it is committed. PostgreSQL works on some while the next is read: debtors are disjoint.
 
-    def run(part: list[BookRow]) -> tuple[list[BookRow], Merged]:
+    When one fails, or whoever waits for them gives up, those under way come to their end and no other is begun.
+    """
+
+    def run(rows: list[BookRow], rejected: Reasons) -> Merged:
+        if not rows:
+            return Merged(rejected=rejected)
         with db.begin() as tx:
-            return part, merge(tx, part, now, default_language)
+            merged = merge(tx, rows, now, default_language)
+        merged.rejected |= rejected
+        return merged
 
     if db.is_sqlite:
-        yield from map(run, _parts(rows))
+        yield from starmap(run, read)
         return
-    with ThreadPoolExecutor(AT_ONCE, "book") as pool:
-        yield from pool.map(run, _parts(rows))
+    pool = ThreadPoolExecutor(AT_ONCE, "book")
+    try:
+        begun: deque[Future[Merged]] = deque()
+        for part in read:
+            begun.append(pool.submit(run, *part))
+            while len(begun) > AT_ONCE or (begun and begun[0].done()):
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _language(text: str) -> str:
@@ -133,36 +150,6 @@ def _language(text: str) -> str:
         return read_language(text)
     except ValueError as error:
         raise ConfigError(f"default language: {error}") from None
-
-
-def _read(sheet: Sheet, now: datetime, report: _Progress) -> tuple[list[BookRow], dict[int, tuple[str, ...]]]:
-    reader = RowReader(sheet.header, (now + AHEAD).date())
-    rows: list[BookRow] = []
-    rejected: dict[int, tuple[str, ...]] = {}
-    for line, cells in sheet.rows():
-        outcome = reader.read(line, cells)
-        if isinstance(outcome, BookRow):
-            rows.append(outcome)
-        else:
-            rejected[line] = outcome
-        report.read()
-    quarrels = contradictions(rows)
-    return [row for row in rows if row.line not in quarrels], rejected | quarrels
-
-
-def _parts(rows: list[BookRow]) -> Iterator[list[BookRow]]:
-    """Rows in the order of the file, all of one debtor together, about `PART` at a time."""
-    by_debtor: dict[str, list[BookRow]] = defaultdict(list)
-    for row in rows:
-        by_debtor[row.debtor_ref].append(row)
-    part: list[BookRow] = []
-    for group in by_debtor.values():
-        part += group
-        if len(part) >= PART:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 def _add(total: Merged, part: Merged) -> None:
@@ -175,24 +162,20 @@ def _add(total: Merged, part: Merged) -> None:
 
 
 class _Progress:
-    """One bar for reading and merging, half each."""
+    """One bar: rows of the file that are read, told each time some are merged; never backwards."""
 
     def __init__(self, tell: Progress | None, lines: int) -> None:
-        self._tell, self._total, self._done = tell, max(2 * lines, 1), 0
+        self._tell, self._total, self._done = tell, max(lines, 1), 0
 
-    def read(self) -> None:
-        self._done += 1
-        if self._done % 500 == 0:
-            self._say()
-
-    def merged(self, rows: int) -> None:
-        self._done += rows
-        self._say()
+    def following(self, read: Iterable[tuple[list[BookRow], Reasons]]) -> Iterator[tuple[list[BookRow], Reasons]]:
+        for rows, rejected in read:
+            self._done += len(rows) + len(rejected)
+            yield rows, rejected
 
     def finish(self) -> None:
         self._done = self._total
-        self._say()
+        self.say()
 
-    def _say(self) -> None:
+    def say(self) -> None:
         if self._tell is not None:
             self._tell(min(self._done, self._total), self._total)

@@ -17,16 +17,12 @@ from outreach.book.persons import Person
 from outreach.book.rows import BookRow
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money
-from outreach.store.bulk import insert_rows, new_ids, rows_in, update_rows
-from outreach.store.caselog import GENESIS, LOGGED, Entry, Head, canonical, loggable, record
+from outreach.store.bulk import new_ids, rows_in, update_rows
+from outreach.store.caselog import LOGGED, Entry, Opening, canonical, loggable, open_cases, record
 from outreach.store.database import claim
 from outreach.store.tables import cases, debtors
 
 LOAN = ("creditor", "collector", "product", "balance_minor", "amount_due_minor", "due_on", "funding_account", "tags")
-OPENING = (
-    *("id", "debtor_id", "ref", "currency", *LOAN),
-    *("status", "last_seq", "last_hash", "plan_dirty", "book_said", "opened_at"),
-)
 AMOUNTS = ("balance_minor", "amount_due_minor")
 # What a case's steps and messages depend on: a change makes the plan stale. Of the rest (name, e-mail, balance,
 # account) it does not.
@@ -74,10 +70,10 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     by_debtor, by_loan = _grouped(row for row in rows if row.line not in merged.rejected)
     people = persons.gather(tx, by_debtor, known, default_language)
     persons.merge_people(tx, people, now)
-    entries, opened = _open(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
+    opened = _opened(tx, people, {ref: group for ref, group in by_loan.items() if ref not in on_file}, now)
     changes = _changes(tx, people, {ref: group for ref, group in by_loan.items() if ref in on_file}, on_file)
-    entries += _entries(tx, changes, {person.id: person for person in people}, now)
-    record(tx, entries, opened)
+    record(tx, _entries(tx, changes, {person.id: person for person in people}, now))
+    open_cases(tx, opened)
     underway.take_back(tx, {case.debtor_id for case, _ in changes.values()}, now)
     persons.finish(tx, people)
     merged.created = len(by_loan.keys() - on_file.keys())
@@ -157,23 +153,21 @@ def _paid_since(case: Row[Any], row: BookRow) -> bool:
     return old.get("amount_due_minor") not in (0, row.amount_due_minor)
 
 
-def _open(
+def _opened(
     tx: Connection, people: Iterable[Person], groups: Mapping[str, Sequence[BookRow]], now: datetime
-) -> tuple[list[Entry], list[Head]]:
-    """Insert the cases that are new; returns their first events, and where their logs start."""
+) -> list[Opening]:
+    """The cases that are new, and what their logs begin with."""
     by_ref = {person.ref: person for person in people}
-    rows: list[tuple[Any, ...]] = []
-    entries: list[Entry] = []
-    heads: list[Head] = []
+    opened: list[Opening] = []
     for case_id, (ref, group) in zip(new_ids(tx, cases, len(groups)), groups.items(), strict=True):
         person = by_ref[group[0].debtor_ref]
         person.stale = True  # another loan may join in what was decided for the first
         said = said_of_loan(group)
-        values = {name: said.get(name) for name in LOAN} | {"due_on": group[0].due_on, "tags": said.get("tags", [])}
-        heads.append(Head(case_id, ref))
-        opening = (CaseStatus.ACTIVE, 0, GENESIS, True, canonical(said), now)
-        rows.append((case_id, person.id, ref, said["currency"], *values.values(), *opening))
-        logged = {name: loggable(values[name]) for name in LOGGED if name in values}
+        loan = {name: said.get(name) for name in LOAN} | {"due_on": group[0].due_on, "tags": said.get("tags", [])}
+        values = {
+            **{"id": case_id, "debtor_id": person.id, "ref": ref, "currency": said["currency"], **loan},
+            **{"status": CaseStatus.ACTIVE, "plan_dirty": True, "book_said": canonical(said), "opened_at": now},
+        }
         detail = {
             "source": persons.SOURCE,
             "creditor": said["creditor"],
@@ -182,13 +176,13 @@ def _open(
             "currency": said["currency"],
             "due_on": said["due_on"],
             "phones": person.digests,
-            "now": {"status": CaseStatus.ACTIVE, **logged},
+            "now": {name: loggable(values[name]) for name in LOGGED},
         }
-        entries.append(Entry(case_id, now, EventKind.OPENED, detail))
+        entries = [Entry(case_id, now, EventKind.OPENED, detail)]
         if said["amount_due_minor"] == 0:
             entries.append(_closed(case_id, now))
-    insert_rows(tx, cases, OPENING, rows)
-    return entries, heads
+        opened.append(Opening(values, entries))
+    return opened
 
 
 def _closed(case_id: int, now: datetime) -> Entry:
@@ -218,8 +212,7 @@ def _changes(
     update_rows(tx, cases, ("id", "book_said"), remembered)
     changed = [person.id for person in people if person.changed]
     for case in rows_in(tx, claim(select(cases).order_by(cases.c.id), tx), cases.c.debtor_id, changed):
-        if case.last_seq:  # not one that was opened just now
-            found.setdefault(case.id, (case, _Change()))[1].names += by_id[case.debtor_id].changed
+        found.setdefault(case.id, (case, _Change()))[1].names += by_id[case.debtor_id].changed
     return found
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from outreach.book.columns import READERS, REQUIRED, read_money, read_region
 from outreach.book.numbers import read_number
@@ -23,8 +22,7 @@ CONSENTS = (("sms_consent_on", ConsentKind.SMS), ("recorded_call_consent_on", Co
 LONGEST_REASON = 300  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class BookRow:
+class BookRow(NamedTuple):
     """One row, checked. Empty cells are None: the book says nothing about them. Amounts in minor units."""
 
     line: int

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import difflib
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from outreach.core.terms import ConfigError, Fault
 
@@ -21,6 +23,7 @@ LINE, REASONS = "rejected_line", "rejected_because"
 FORMULA = re.compile(r"'?(?:[=@\t\r]|[+-](?![\d\s().-]*$))")
 Reasons = Mapping[int, tuple[str, ...]]  # by line
 Progress = Callable[[int, int], None]
+Stamp = tuple[int, int, int]  # which file, how large, when it was last written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,15 @@ class Sheet:
     header: tuple[str, ...]
     lines: int  # about as many rows as there are line ends
     bom: bool
+    stamp: Stamp  # of the file whose header was read
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, cells) of each row that is not empty. Raises ConfigError for what is no CSV from there on."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
+        """(line, cells) of each row that is not empty. Raises ConfigError for what is no CSV from there on, and for
+        another file in this one's place."""
+        with self.path.open(encoding="utf-8", newline="") as file:
+            if _stamp(file) != self.stamp:
+                raise ConfigError(f"{self.path}: was changed while it was imported: import it again")
+            file.read(self.bom)  # `utf-8-sig` would take it away as well, and decode the rest five times as slowly
             reader = csv.reader(file, strict=True)
             next(reader)
             line = reader.line_num + 1
@@ -64,6 +72,7 @@ def open_sheet(path: Path, layout: Layout) -> Sheet:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise ConfigError(f"{path}: is no ordinary file, and it is read more than once: save it as a file first")
         with path.open("rb") as raw:
+            stamp = _stamp(raw)
             start = raw.read(4)
             lines = 1 + start.count(b"\n") + sum(block.count(b"\n") for block in iter(lambda: raw.read(1 << 20), b""))
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -77,7 +86,12 @@ def open_sheet(path: Path, layout: Layout) -> Sheet:
     faults = list(_header_faults(str(path), header, layout))
     if faults:
         raise ConfigError(*faults)
-    return Sheet(path, tuple(name.strip() for name in header), lines, start.startswith(b"\xef\xbb\xbf"))
+    return Sheet(path, tuple(name.strip() for name in header), lines, start.startswith(b"\xef\xbb\xbf"), stamp)
+
+
+def _stamp(file: IO[Any]) -> Stamp:
+    found = os.fstat(file.fileno())
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def rejects_path(path: Path, rejects: Path | None = None) -> Path:

@@ -7,9 +7,9 @@ prepared statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -19,17 +19,23 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
+    LargeBinary,
     Row,
     Select,
+    String,
     Table,
     any_,
     bindparam,
     cast,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 CHUNK = 2000  # values in one query
+# What is not read as it stands, in COPY's text format and in a quoted element of an array.
+COPY_MARKS = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+ARRAY_MARKS = str.maketrans({"\\": r"\\", '"': r"\""})
 Values = Sequence[Any]
 
 
@@ -41,13 +47,8 @@ def among(tx: Connection, column: Column[int], ids: Iterable[int]) -> ColumnElem
     """
     if tx.dialect.name == "sqlite":
         return column.in_(list(ids))
-    array = bindparam(None, _spelled(tuple(ids)), type_=NULLTYPE, unique=True)
+    array = bindparam(None, f"{{{','.join(map(str, ids))}}}", type_=NULLTYPE, unique=True)
     return column == any_(cast(array, ARRAY(BigInteger)))
-
-
-@lru_cache(maxsize=16)  # a batch asks every table about the same debtors
-def _spelled(ids: tuple[int, ...]) -> str:
-    return f"{{{','.join(map(str, ids))}}}"
 
 
 def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
@@ -55,17 +56,21 @@ def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
-    ready = _bound(tx, table, columns, rows)
     if tx.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
+        ready = _bound(tx, table, columns, rows)
         tx.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(ready))
         return
-    with (
-        _driver(tx).cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
-    ):
-        for row in ready:
-            copy.write_row(row)
+    text = _copied(tx, table, columns, rows)
+    with _driver(tx).cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        copy.write(text)
+
+
+def refer_ahead(tx: Connection) -> None:
+    """Until this transaction ends, what a row refers to may be written after it. On PostgreSQL it may, where that is
+    needed, by the tables themselves (migration 0010)."""
+    if tx.dialect.name == "sqlite":
+        tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
 
 
 def inserting(tx: Connection, table: Table) -> Any:
@@ -79,29 +84,30 @@ def insert_new(tx: Connection, table: Table, columns: Sequence[str], rows: Seque
     if not rows:
         return []
     names = ", ".join(f'"{name}"' for name in columns)
-    ready = list(_bound(tx, table, columns, rows))
     if tx.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         text = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO NOTHING"
-        return [_driver(tx).execute(text, row).rowcount == 1 for row in ready]
+        return [_driver(tx).execute(text, row).rowcount == 1 for row in _bound(tx, table, columns, rows)]
     # A column that is the same in every row is given once: an array costs its client more than its server.
-    given = {name: list(column) for name, column in zip(columns, zip(*ready, strict=True), strict=True)}
-    vary = [name for name in columns if name == key or any(value != given[name][0] for value in given[name])]
-    kinds = {name: table.c[name].type.compile(dialect=tx.dialect) for name in columns}
-    picked = ", ".join(f'v."{name}"' if name in vary else f"%s::{kinds[name]}" for name in columns)
-    # In binary (%b): as text each quote of a JSON is escaped, one after the other, in Python.
-    arrays = ", ".join(f"%b::{kinds[name]}[]" for name in vary)
-    as_named = ", ".join(f'"{name}"' for name in vary)
+    vary = [
+        place for place, name in enumerate(columns) if name == key or any(row[place] != rows[0][place] for row in rows)
+    ]
+    kinds = [f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns]
+    picked = ", ".join(f'v."{name}"' if n in vary else f"({kinds[n]})[1]" for n, name in enumerate(columns))
+    arrays, as_named = ", ".join(kinds[n] for n in vary), ", ".join(f'"{columns[n]}"' for n in vary)
+    once = [n for n in range(len(columns)) if n not in vary]
+    given = _arrays(tx, table, [columns[n] for n in once], [[rows[0][n] for n in once]]) if once else []
+    given += _arrays(tx, table, [columns[n] for n in vary], [[row[n] for n in vary] for row in rows])
     with _driver(tx).cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table.name} ({names}) SELECT {picked} FROM unnest({arrays}) AS v({as_named}) "
             f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}",
-            [given[name][0] for name in columns if name not in vary] + [given[name] for name in vary],
+            given,
         )
         new = {found for (found,) in cursor.fetchall()}
     place = list(columns).index(key)
-    first = {row[place]: n for n, row in reversed(list(enumerate(ready)))}
-    return [row[place] in new and first[row[place]] == n for n, row in enumerate(ready)]
+    first = {row[place]: n for n, row in reversed(list(enumerate(rows)))}
+    return [row[place] in new and first[row[place]] == n for n, row in enumerate(rows)]
 
 
 def update_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
@@ -109,15 +115,15 @@ def update_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
     if not rows:
         return
     key, *moved = columns
-    ready = list(_bound(tx, table, columns, rows))
     if tx.dialect.name == "sqlite":
+        ready = _bound(tx, table, columns, rows)
         sets = ", ".join(f'"{name}" = ?' for name in moved)
         tx.exec_driver_sql(f'UPDATE {table.name} SET {sets} WHERE "{key}" = ?', [(*row[1:], row[0]) for row in ready])
         return
     arrays = [f"%s::{table.c[name].type.compile(dialect=tx.dialect)}[]" for name in columns]
     sets = ", ".join(f'"{name}" = v."{name}"' for name in moved)
     names = ", ".join(f'"{name}"' for name in columns)
-    given = [_array(column) for column in zip(*ready, strict=True)]
+    given = _arrays(tx, table, columns, rows)
     with _driver(tx).cursor() as cursor:
         # The keys once more by themselves: for a join alone PostgreSQL reads the whole table where it is not very large.
         cursor.execute(
@@ -140,29 +146,14 @@ def new_ids(tx: Connection, table: Table, count: int) -> list[int]:
 def rows_in(tx: Connection, query: Select[Any], column: Column[Any], values: Iterable[Any]) -> Iterator[Row[Any]]:
     """The rows of `query` whose `column` is one of `values`, a chunk of values at a time, in ascending values."""
     wanted = sorted(set(values))
+    given: Callable[[list[Any]], Any] = list
     if tx.dialect.name == "sqlite":
         narrowed = query.where(column.in_(bindparam("chunk", expanding=True)))
     else:
-        narrowed = query.where(column == any_(bindparam("chunk", type_=ARRAY(column.type))))
+        narrowed = query.where(column == any_(cast(bindparam("chunk", type_=NULLTYPE), ARRAY(column.type))))
+        given = partial(_array, tx, column.type)
     for start in range(0, len(wanted), CHUNK):
-        yield from tx.execute(narrowed, {"chunk": wanted[start : start + CHUNK]}).all()
-
-
-def _array(values: Values) -> Any:
-    """A column as PostgreSQL reads an array. What is spelt here is most of what we write, in a fifth of the time the
-    driver takes for a list."""
-    for kind, spell in _SPELT.items():
-        if all(map(kind.__instancecheck__, values)):
-            return f"{{{','.join(map(spell, values))}}}"
-    return list(values)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-_SPELT: dict[type, Callable[[Any], str]] = {str: _quoted, int: int.__repr__, datetime: datetime.isoformat}
+        yield from tx.execute(narrowed, {"chunk": given(wanted[start : start + CHUNK])}).all()
 
 
 def _driver(tx: Connection) -> Any:
@@ -177,6 +168,55 @@ def _bound(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[
         if process := kind.dialect_impl(tx.dialect).bind_processor(tx.dialect):
             given[place] = _each(process, given[place], repr if isinstance(kind, JSON) else None)
     return zip(*given, strict=True)
+
+
+def _copied(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> str:
+    """The rows as COPY reads them, spelt a column at a time: the driver would look at each value's type anew."""
+    given = zip(*rows, strict=True)
+    spelt = [
+        ["\\N" if text is None else text for text in _escaped(_spelt(tx, table.c[name].type, values), COPY_MARKS)]
+        for name, values in zip(columns, given, strict=True)
+    ]
+    return "\n".join(map("\t".join, zip(*spelt, strict=True))) + "\n"
+
+
+def _array(tx: Connection, kind: TypeEngine[Any], values: Values) -> str:
+    """The values as PostgreSQL spells an array of them; the driver would spell them one by one as well."""
+    if isinstance(kind, Integer) and None not in values:
+        return f"{{{','.join(map(str, values))}}}"
+    spelt = _escaped(_spelt(tx, kind, values), ARRAY_MARKS)
+    return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in spelt]) + "}"
+
+
+def _arrays(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> list[str]:
+    given = zip(*rows, strict=True)
+    return [_array(tx, table.c[name].type, values) for name, values in zip(columns, given, strict=True)]
+
+
+def _spelt(tx: Connection, kind: TypeEngine[Any], values: Values) -> Sequence[str | None]:
+    """How PostgreSQL reads each value; None where there is none."""
+    if isinstance(kind, String):
+        return values
+    if isinstance(kind, JSON):
+        return _each(json.dumps, values, repr)
+    if isinstance(kind, LargeBinary):
+        return [value if value is None else rf"\x{value.hex()}" for value in values]
+    if isinstance(kind, Integer) and None not in values:
+        return list(map(str, values))
+    process = kind.dialect_impl(tx.dialect).bind_processor(tx.dialect) or _same
+    return _each(lambda value: value if value is None else str(process(value)), values, None)
+
+
+def _escaped(values: Sequence[str | None], marks: Mapping[int, str]) -> Sequence[str | None]:
+    """With a backslash before what would be read as something else; mostly there is nothing of the kind."""
+    together = "".join(filter(None, values))
+    if not any(chr(mark) in together for mark in marks):
+        return values
+    return [value and value.translate(marks) for value in values]
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _each(process: Callable[[Any], Any], values: Values, key: Callable[[Any], str] | None) -> Values:

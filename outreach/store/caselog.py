@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from outreach.core.terms import EventKind
-from outreach.store.bulk import insert_rows, rows_in, update_rows
+from outreach.store.bulk import insert_rows, refer_ahead, rows_in, update_rows
 from outreach.store.database import claim
 from outreach.store.tables import case_events, cases
 
@@ -51,6 +51,13 @@ class Entry:
     detail: Json = field(default_factory=dict)
     attempt_id: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Opening(NamedTuple):
+    """A case that is new: all its columns but where its log stands, `status` as it opens, and its first lines."""
+
+    values: dict[str, Any]
+    entries: Sequence[Entry]
 
 
 class Head(NamedTuple):
@@ -100,7 +107,7 @@ def lock(tx: Connection, case_ids: Iterable[int]) -> list[Head]:
 
 def record(tx: Connection, entries: Iterable[Entry], known: Iterable[Head] = ()) -> None:
     """Append `entries`, in order, and make their changes, in the caller's transaction. Of cases that this very transaction
-    has inserted, or has locked and not recorded on since, it may hand in the heads (`known`): they are not read again.
+    has locked, and not recorded on since, it may hand in the heads (`known`): they are not read again.
 
     Rows of `cases` are locked in id order, so that two writers never number the same line; a transaction that records
     twice locks its debtors first, or it may meet another one halfway. Raises LookupError for an unknown case and
@@ -124,6 +131,26 @@ def record(tx: Connection, entries: Iterable[Entry], known: Iterable[Head] = ())
     insert_rows(tx, case_events, EVENT_COLUMNS, lines)
     for names, rows in heads.items():
         update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
+
+
+def open_cases(tx: Connection, opened: Iterable[Opening]) -> None:
+    """Insert new cases, each as its first lines leave it: nothing of them is written twice.
+
+    The lines go in first, so that the database can hold each case against them.
+    """
+    lines: list[tuple[Any, ...]] = []
+    spell = _speller()
+    rows: list[dict[str, Any]] = []
+    for values, entries in opened:
+        appended, moved = _append(Head(values["id"], values["ref"]), entries, spell)
+        lines += appended
+        _, seq, at, *_, head = appended[-1]
+        rows.append({**values, **moved, "last_seq": seq, "last_hash": head, "last_event_at": at})
+    if not rows:
+        return
+    refer_ahead(tx)
+    insert_rows(tx, case_events, EVENT_COLUMNS, lines)
+    insert_rows(tx, cases, tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _heads(tx: Connection, case_ids: Set[int], known: Iterable[Head]) -> list[Head]:

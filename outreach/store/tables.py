@@ -3,7 +3,8 @@
 Personal data (names, numbers, addresses, message bodies) lives in erasable columns only; `outreach.erase` names them.
 The case log refers to them by id and salted digest, so a person can be erased and the chain still verifies.
 `case_events` is append-only: triggers in the migration refuse UPDATE and DELETE, and a change of `cases.status` without
-a new log line.
+a new log line. On PostgreSQL the references of the tables that a book fills are held by triggers, a batch at a time, not by
+the foreign keys named here (migration 0010).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from outreach.core.terms import AttemptState
 from outreach.store.bulk import among, insert_new, insert_rows, new_ids, rows_in, update_rows
 from outreach.store.database import Database
-from outreach.store.tables import carrier_inbox, settings
+from outreach.store.tables import agents, carrier_inbox, debtors, settings
 
 COLUMNS = ("carrier", "kind", "dedupe", "received_at", "raw", "state", "tries")
 AT = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
@@ -123,3 +123,53 @@ def test_values_are_bound_as_the_tables_know_them(db: Database, three: list[int]
         kept = dict(row._tuple() for row in tx.execute(select(settings.c.name, settings.c.value)))
         assert kept["quote"] == "it's \\ a\ttab\nline" and kept["han"] == "五百"
         assert set(tx.scalars(select(carrier_inbox.c.received_at))) == {AT} and three
+
+
+ODD = [
+    "plain",
+    "",
+    "NULL",
+    "null",
+    r"\N",
+    "tab\tnew\nline\r",
+    'a "quote", {braces} and \\ it\'s',
+    "五百 👍",
+    " ",
+    "\x7f\x01",
+]
+
+
+def test_odd_texts_come_back_as_they_were_whichever_way_they_go_in(db: Database) -> None:
+    """Copied, updated, inserted where new, looked for: each has its own marks to escape."""
+    columns = ("carrier", "kind", "dedupe", "received_at", "raw", "state", "tries", "applied_at")
+    rows = [("fake", "x", f"{n}{odd}", AT, odd, "new", n, AT if n % 2 else None) for n, odd in enumerate(ODD)]
+    with db.begin() as tx:
+        insert_rows(tx, carrier_inbox, columns, rows[:5])
+        assert insert_new(tx, carrier_inbox, columns, rows, "dedupe") == [False] * 5 + [True] * 5
+        query = select(*(carrier_inbox.c[name] for name in columns))
+        found = rows_in(tx, query, carrier_inbox.c.dedupe, [row[2] for row in rows])
+        assert sorted(map(tuple, found), key=lambda row: row[6]) == rows
+        ids = tx.execute(select(carrier_inbox.c.id).order_by(carrier_inbox.c.tries)).scalars().all()
+        moved = [(key, row[4][::-1] or None, row[7] and AT) for key, row in zip(ids, rows, strict=True)]
+        update_rows(tx, carrier_inbox, ("id", "error", "applied_at"), moved)
+        errors = tx.scalars(select(carrier_inbox.c.error).order_by(carrier_inbox.c.tries)).all()
+        assert list(errors) == [error for _, error, _ in moved]
+
+
+def test_bytes_and_lists_and_no_value_come_back_as_they_were(db: Database) -> None:
+    person = ("ref", "salt", "country", "shard", "facts_version", "created_at")
+    agent = ("name", "phone", "hours", "timezone", "languages", "active")
+    salts = [b"\x00\\\t\n'\"", b"", None]
+    hours = [{"mon": ["09:00", "17:00"]}, [], {"say": 'it\'s "so" \\ \n'}]
+    with db.begin() as tx:
+        insert_rows(tx, debtors, person, [(f"D{n}", salt, "US", 0, 0, AT) for n, salt in enumerate(salts)])
+        insert_rows(tx, agents, agent, [(f"A{n}", "1", each, "UTC", ["en"], n == 1) for n, each in enumerate(hours)])
+        assert list(tx.scalars(select(debtors.c.salt).order_by(debtors.c.ref))) == salts
+        assert [tuple(row) for row in tx.execute(select(agents.c.hours, agents.c.active).order_by(agents.c.name))] == [
+            (each, n == 1) for n, each in enumerate(hours)
+        ]
+        ids = list(tx.scalars(select(agents.c.id).order_by(agents.c.name)))
+        update_rows(tx, agents, ("id", "hours", "active"), [(key, [key, "\\"], False) for key in ids])
+        assert list(tx.scalars(select(agents.c.hours).order_by(agents.c.name))) == [[key, "\\"] for key in ids]
+    with pytest.raises(Exception, match="naive instant"), db.begin() as tx:
+        insert_rows(tx, debtors, person, [("D9", None, "US", 0, 0, AT.replace(tzinfo=None))])

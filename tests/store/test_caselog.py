@@ -142,7 +142,7 @@ def test_sqlite_replaces_no_line(sqlite_db: Database, verb: str) -> None:
     ("statement", "what"),
     [
         ("TRUNCATE case_events", APPEND_ONLY),
-        ("TRUNCATE cases CASCADE", APPEND_ONLY),
+        ("TRUNCATE cases CASCADE", "emptied, never deleted"),
         (INSERT.format(1, 3) + " ON CONFLICT (case_id, seq) DO UPDATE SET detail = '[]'", APPEND_ONLY),
         (INSERT.format(1, 4) + ", (1, 6, now(), 'noted', '{}', 'x')", NUMBER),
     ],

@@ -15,12 +15,25 @@ from outreach.store.database import Database
 from outreach.store.migrate import FOLDER, current, head, migrate, revisions
 from outreach.store.tables import metadata
 
+# On PostgreSQL these references are looked at a batch at a time; `test_references` shows that they hold.
+HELD_BY_TRIGGERS = {
+    "fk_phones_debtor_id_debtors",
+    "fk_addresses_debtor_id_debtors",
+    "fk_consents_debtor_id_debtors",
+    "fk_consents_phone_id_phones",
+    "fk_cases_debtor_id_debtors",
+    "fk_case_events_case_id_cases",
+}
+
 
 def test_migrated_schema_is_the_schema_of_the_code(bare_db: Database) -> None:
     migrate(bare_db)
     with bare_db.begin() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        found = compare_metadata(context, metadata)
+    missing = {constraint.name for what, constraint in found if what == "add_fk"}
+    assert len(missing) == len(found)
+    assert missing == (set() if bare_db.is_sqlite else HELD_BY_TRIGGERS)
 
 
 def test_the_names_of_the_scripts_tell_the_revisions_in_order() -> None:
