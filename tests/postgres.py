@@ -35,7 +35,6 @@ PLACES = (
     "/usr/local/opt/postgresql@*/bin",
 )
 RUN_VARIABLE = "OUTREACH_TEST_POSTGRES_RUN"
-DURABLE_VARIABLE = "OUTREACH_TEST_POSTGRES_DURABLE"  # set: what is committed is on the disk, as in a deployment
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -46,7 +45,7 @@ SERVER_SETTINGS = {
     "max_wal_size": "1GB",
     "timezone": "Asia/Kathmandu",  # an odd one: nothing may depend on the server's zone
 }
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}  # as in a deployment, for benchmarks
 
 
 def find_programs() -> Path:
@@ -177,8 +176,7 @@ def _serve(folder: Path, programs: Path, also: list[str]) -> subprocess.Popen[by
     )
     if made.returncode:
         raise RuntimeError(made.stdout + made.stderr)
-    wanted = SERVER_SETTINGS | (DURABLE if os.environ.get(DURABLE_VARIABLE) else {})
-    told = [*(f"{name}={value}" for name, value in wanted.items()), *also]
+    told = [*(f"{name}={value}" for name, value in SERVER_SETTINGS.items()), *also]
     settings = [part for setting in told for part in ("-c", setting)]
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(

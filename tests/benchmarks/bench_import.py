@@ -26,7 +26,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from postgres import DURABLE_VARIABLE, Run
+from postgres import DURABLE, Run
 
 from outreach.book import import_book, import_payments
 from outreach.bootstrap import policy, read_config
@@ -37,8 +37,6 @@ from outreach.store.migrate import migrate
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
 PLACES = (("New York", "NY", "10001", 212), ("Austin", "TX", "78701", 512), ("Denver", "CO", "80202", 303))
-# What is committed survives a power cut, as on the SQLite beside it; the server of the tests waits for no disk.
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 COLUMN_LIST = ", ".join(COLUMNS)
 
 
@@ -96,10 +94,8 @@ def bare_postgresql(path: Path, url: str) -> None:
 
 
 @contextmanager
-def databases(folder: Path, *, durable: bool = False) -> Iterator[dict[str, Database]]:
-    """One migrated database of each kind. `durable`: PostgreSQL, too, waits for the disk at each commit."""
-    if durable:
-        os.environ[DURABLE_VARIABLE] = "1"
+def databases(folder: Path) -> Iterator[dict[str, Database]]:
+    """One migrated database of each kind, both as durable as in a deployment."""
 
     def fill(url: str) -> None:
         db = Database(url)

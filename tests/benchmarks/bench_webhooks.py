@@ -203,7 +203,7 @@ def main() -> None:
         return serve(*said.more) if said.reports == "serve" else work(*said.more)
     reports = int(said.reports)
     sys.stdout.write(f"{reports:,} reports\n{'':44}{'answers/s':>10}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}\n")
-    with tempfile.TemporaryDirectory() as folder, databases(Path(folder), durable=True) as made, standin() as address:
+    with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as made, standin() as address:
         file = book(Path(folder) / "book.csv", 20_000)
         for kind, db in made.items():
             filled(db, file, Clock(), address)
