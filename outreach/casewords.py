@@ -81,6 +81,8 @@ def _moved(how: str) -> Callable[[Detail], str]:
         into = f", going on with {d['into']}" if d.get("into") else ""
         days = f" by {d['days']} days" if d.get("days") else ""
         step, when = f"step {d.get('step', '')} of {d.get('campaign', '')}", _date(d.get("planned_at"))
+        if d.get("because"):
+            return f"{step} {how}{days}: {_words(d['because'])}{into}"
         return f"{step} {how}{days}: its time {when}Z had passed{into}"
 
     return say

@@ -362,6 +362,11 @@ payments = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("recorded_at", UTCDateTime, nullable=False),
+    Column("reverses_id", Id),  # the payment that this row takes back: its amount is below zero then
+    Column(
+        "due_minor", BigInteger
+    ),  # how much less was due after it, and owed: a payment above what was due takes no more
+    Column("balance_minor", BigInteger),
 )
 inbound_messages = Table(
     "inbound_messages",

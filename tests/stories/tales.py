@@ -87,6 +87,14 @@ def _two(then: date, at: str, *, pays_on: date | None = None, until: date = LATE
     return play
 
 
+def _pays_a_part(stage: Stage, words: tuple[str, ...]) -> None:
+    """A part on the day itself; what is left when we write of it again."""
+    stage.writes(words[0], TUESDAY, ASKED)
+    stage.pays("45.00", FRIDAY, "12:00")
+    stage.pays("75.00", FRIDAY + timedelta(days=8), "12:00")
+    stage.until(LATER)
+
+
 def _called_back(stage: Stage, words: tuple[str, ...]) -> None:
     stage.picks_up = True
     stage.writes(words[0], TUESDAY, ASKED)
@@ -364,6 +372,11 @@ ENDINGS = (
         "payment_reversed", "A promise kept, until the bank takes the payment back", _K.PROMISE,
         said("I'll pay by card on Friday", "pago el viernes con tarjeta", "周五刷卡还"),
         _payment_bounces,
+    ),
+    Story(
+        "paid_in_part", "She pays a part; when the quiet after it is over we write of what is left, and she pays that", _K.HELP,
+        said("HELP", "Ayuda", "帮助"),
+        _pays_a_part,
     ),
 )  # fmt: skip
 STORIES = (*INTENTS, *ENDINGS)

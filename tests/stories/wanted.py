@@ -13,7 +13,8 @@ PROMISED = f"{REMINDED} replied promised {SENT}"
 NOTED = f"{REMINDED} replied needs_person {SENT}"
 HELD = f"{REMINDED} replied suppressed held needs_person"
 PAID_UP = f"paid closed promise_kept {OVER}"
-FOLLOWED_UP = f"promise_broken {SENT} {RANG} {RANG} {SENT} {OVER}"
+FOLLOWED_UP = f"{SENT} {RANG} {RANG} {SENT} {OVER}"
+DAILY = "refused step_shifted"  # one that keeps its place in the plan
 LATE = "refused step_merged refused step_merged"  # a text not allowed on its day, nor on the next it is looked at
 
 
@@ -65,7 +66,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     ),
     "help": _is("closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid closed {OVER}", answer="help"),
     "wrong_number": _is(
-        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {LATE} refused step_shifted refused",
+        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {DAILY} {DAILY} {DAILY} refused",
         stops="wrong_number: all contact, phone", tasks="reply open",
     ),
     "attorney": _held("attorney"),
@@ -89,10 +90,12 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     "kept_in_full": _is("closed", f"{PROMISED} {OVER} {PAID_UP}", promises=FULL, answer=CONFIRMED),
     "kept_by_tolerance": _is("active", f"{PROMISED} {OVER} paid promise_kept {OVER}", promises=FULL, answer=CONFIRMED),
     "partly_kept": _is(
-        "active", f"{PROMISED} {OVER} paid {OVER} {FOLLOWED_UP}", promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED
+        "active", f"{PROMISED} {OVER} paid {OVER} promise_broken step_shifted {FOLLOWED_UP}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
     ),
     "broken": _is(
-        "active", f"{PROMISED} {OVER} {OVER} {FOLLOWED_UP}", promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED
+        "active", f"{PROMISED} {OVER} {OVER} promise_broken {FOLLOWED_UP}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
     ),
     "taken_back": _is(
         "active", f"{PROMISED} replied promise_cancelled resumed {SENT} {DUE_DAY} {SENT} {RANG}",
@@ -108,8 +111,11 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         promises=("2026-11-27 60.00 USD kept", "2026-12-04 60.00 USD kept"), answer="plan_confirmed",
     ),
     "counter_offer": _is(
-        "active", f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept {OVER}",
+        "active", f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} {RANG}",
         promises=("2026-11-27 12.00 USD kept",), answer="counter_offer",
+    ),
+    "paid_in_part": _is(
+        "closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid step_shifted {SENT} paid closed {OVER}", answer="help"
     ),
     "reminded": _is(
         "closed", f"{PROMISED} {OVER} {OVER} {SENT} {OVER} paid closed promise_kept",
