@@ -60,6 +60,7 @@ def test_a_small_payment_quiets_and_then_the_rest_is_asked_for(house: House) -> 
     [told] = [detail for kind, detail in house.log("L1") if kind == "step_shifted"]
     assert (told["step"], told["days"], told["because"]) == ("first-text", 7, "part of what is due was paid")
     house.report(house.carrier.known[0][0], Progress.DELIVERED)
+    house.at("2027-03-16T10:00:30-04:00")
     house.at("2027-03-19T17:30:01-04:00")  # the call three days after it, as the campaign has it
     key = house.carrier.called[0].key
     calls.answered(house.runtime, key, house.carrier.known[1][0], "human")
