@@ -163,9 +163,14 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "needs_person": lambda d: f"waits for a person: {_words(d['why'])}",
     "promised": lambda d: f"promised {d['amount']} {d['currency']} on {d['on']}, by {d['source']}",
     "promise_kept": lambda d: f"promise of {d['on']} kept",
-    "promise_broken": lambda d: f"promise of {d['on']} broken",
+    "promise_broken": lambda d: f"promise of {d['on']} broken" + (f": {d['because']}" if d["because"] else ""),
+    "promise_reopened": lambda d: f"promise of {d['on']} stands again: {d['because']}",
     "promise_cancelled": lambda d: f"promise of {d['on']} cancelled: {d['because']}",
     "paid": lambda d: f"paid {d['amount']} {d['currency']}, {d['left']} left",
+    "payment_reversed": lambda d: (
+        f"payment {d['reverses']} taken back: {d['amount']} {d['currency']}, {d['left']} due"
+        + (f"; {d['because']}" if d["because"] else "")
+    ),
     "times_named": _times_named,
     "language_changed": lambda d: f"language changed to {d['language']}, from {d['source']}",
     "suppressed": _suppressed,

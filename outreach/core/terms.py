@@ -222,7 +222,9 @@ class EventKind(StrEnum):
     PROMISE_KEPT = "promise_kept"
     PROMISE_BROKEN = "promise_broken"
     PROMISE_CANCELLED = "promise_cancelled"
+    PROMISE_REOPENED = "promise_reopened"  # it stands again: what had kept it was taken back
     PAID = "paid"
+    PAYMENT_REVERSED = "payment_reversed"
     SUPPRESSED = "suppressed"
     SUPPRESSION_LIFTED = "suppression_lifted"
     CONSENTED = "consented"

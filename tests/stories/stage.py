@@ -36,6 +36,7 @@ from outreach.store.tables import (
     suppressions,
     tasks,
 )
+from outreach.store.tables import payments as paid_in
 from outreach.store.tables import steps as standing
 from tests.clock import HandClock
 from tests.engine.house import House
@@ -176,6 +177,16 @@ class Stage:
         paid = payments.Payment(f"P{next(self._numbers)}", REF, now, read_amount(amount, "USD"))
         with self.db.begin() as tx:
             assert payments.apply(tx, [paid], now, self.house.runtime.policy) == {paid.ref: "applied"}
+        self._turn()
+
+    def takes_back(self, amount: str, on: date, at: str) -> None:
+        """The bank takes back the last payment, and the loan system tells of it."""
+        self.until(on, at)
+        now = self.clock.now()
+        last = self.rows(paid_in)[-1].ref
+        back = payments.Payment(f"P{next(self._numbers)}", REF, now, read_amount(amount, "USD"), last)
+        with self.db.begin() as tx:
+            assert payments.apply(tx, [back], now, self.house.runtime.policy) == {back.ref: "applied"}
         self._turn()
 
     def until(self, on: date, at: str = "12:00") -> None:

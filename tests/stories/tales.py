@@ -87,6 +87,15 @@ def _two(then: date, at: str, *, pays_on: date | None = None, until: date = LATE
     return play
 
 
+def _debit_bounces(stage: Stage, words: tuple[str, ...]) -> None:
+    """Paid on the day by debit; when the days of grace are over the bank tells that it bounced. In the end it is paid."""
+    stage.writes(words[0], TUESDAY, ASKED)
+    stage.pays("120.00", FRIDAY, "12:00")
+    stage.takes_back("120.00", SOON, "07:00")
+    stage.pays("120.00", LATER, "09:00")
+    stage.until(LATER)
+
+
 def _pays_a_part(stage: Stage, words: tuple[str, ...]) -> None:
     """A part on the day itself; what is left when we write of it again."""
     stage.writes(words[0], TUESDAY, ASKED)
@@ -372,6 +381,11 @@ ENDINGS = (
         "payment_reversed", "A promise kept, until the bank takes the payment back", _K.PROMISE,
         said("I'll pay by card on Friday", "pago el viernes con tarjeta", "周五刷卡还"),
         _payment_bounces,
+    ),
+    Story(
+        "debit_bounced", "A promise kept by a debit that bounced: it is broken then, and followed up", _K.PROMISE,
+        said("I will pay it Friday by direct debit", "El viernes les pago con débito", "周五我用储蓄卡还"),
+        _debit_bounces,
     ),
     Story(
         "paid_in_part", "She pays a part; when the quiet after it is over we write of what is left, and she pays that", _K.HELP,

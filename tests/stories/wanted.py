@@ -129,6 +129,12 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         promises=("2026-11-25 120.00 USD broken", "2026-11-29 120.00 USD broken", "2026-12-03 120.00 USD broken"),
         answer=CONFIRMED,
     ),
+    "debit_bounced": _is(
+        "closed",
+        f"{PROMISED} {OVER} {PAID_UP} payment_reversed reopened promise_broken refused attempt_reserved {RANG} {RANG} {SENT}"
+        f" {SENT} paid closed {OVER}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
+    ),
     "payment_reversed": _is(
         "active", f"{PROMISED} {OVER} {PAID_UP} updated reopened refused {RANG} {RANG} {SENT} {SENT}",
         promises=FULL, answer=CONFIRMED,
