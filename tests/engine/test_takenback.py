@@ -78,8 +78,13 @@ def test_of_a_payment_above_what_was_due_only_what_it_took_off_comes_back(house:
 
 @pytest.mark.parametrize(
     ("reverses", "loan", "what"),
-    [("P9", "L1", "unknown_payment"), ("P1", "L2", "unknown_payment"), ("R1", "L1", "unknown_payment"), ("P1", "L9", "unknown_loan")],
-)  # fmt: skip
+    [
+        ("P9", "L1", "unknown_payment"),
+        ("P1", "L2", "unknown_payment"),
+        ("R1", "L1", "unknown_payment"),
+        ("P1", "L9", "unknown_loan"),
+    ],
+)
 def test_what_names_no_payment_of_the_loan_changes_nothing(house: House, reverses: str, loan: str, what: str) -> None:
     debtor = house.debtor()
     house.case(debtor, "L1", DUE)

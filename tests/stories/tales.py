@@ -384,7 +384,7 @@ ENDINGS = (
     ),
     Story(
         "debit_bounced", "A promise kept by a debit that bounced: it is broken then, and followed up", _K.PROMISE,
-        said("I will pay it Friday by direct debit", "El viernes les pago con débito", "周五我用储蓄卡还"),
+        said("I'll pay by direct debit on Friday", "El viernes les pago con débito", "周五我用储蓄卡还"),
         _debit_bounces,
     ),
     Story(
