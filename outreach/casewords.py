@@ -174,7 +174,9 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "times_named": _times_named,
     "language_changed": lambda d: f"language changed to {d['language']}, from {d['source']}",
     "suppressed": _suppressed,
-    "suppression_lifted": lambda d: f"stop lifted: {_words(d['reason'])}, from {d['source']}",
+    "suppression_lifted": lambda d: (
+        f"stop lifted: {_words(d['reason'])}" + (f", {d['because']}" if d["because"] else f", from {d['source']}")
+    ),
     "held": lambda d: f"held for a person: {_words(d['because'])}",
     "noted": _noted,
     "resumed": lambda d: f"goes on: {_words(d['because'])}",

@@ -148,6 +148,7 @@ class SuppressionReason(StrEnum):
     INCAPACITY = "incapacity"
     MINOR = "minor"
     REFUSED_CHANNEL = "refused_channel"
+    QUESTION = "question"  # they asked something, and nobody has answered
 
 
 class SuppressionScope(StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money, PromiseStatus
-from outreach.engine import promised, stops, takenback
+from outreach.engine import pauses, promised, stops, takenback
 from outreach.engine.runtime import Policy
 from outreach.store import caselog
 from outreach.store.bulk import rows_in
@@ -63,6 +63,7 @@ def apply(tx: Connection, incoming: Sequence[Payment], now: datetime, policy: Po
         standing = select(promises.c.case_id).where(promises.c.status == PromiseStatus.OPEN).distinct()
         for row in list(rows_in(tx, standing, promises.c.case_id, touched)):
             promised.settle_promises(tx, row.case_id, now, policy, due_only=False)
+        pauses.money_came(tx, touched, now)
     for payment in incoming:
         if payment.reverses and outcome[payment.ref] == "applied":
             case = on_file[payment.loan_ref]

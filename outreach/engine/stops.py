@@ -42,6 +42,9 @@ HOLDING = frozenset(
         SuppressionReason.COMPLAINT,
         SuppressionReason.INCAPACITY,
         SuppressionReason.MINOR,
+        SuppressionReason.PAID,
+        SuppressionReason.HARDSHIP,
+        SuppressionReason.QUESTION,
     }
 )  # these hold the debtor's cases for a person
 

@@ -158,6 +158,12 @@ suppressions = Table(
     Column("lifted_at", UTCDateTime),
     Column("source", String(40), nullable=False),
 )
+Index(  # of the few that end by themselves
+    "ix_suppressions_until",
+    suppressions.c.until,
+    sqlite_where=suppressions.c.until.is_not(None),
+    postgresql_where=suppressions.c.until.is_not(None),
+)
 inconvenient_times = Table(
     "inconvenient_times",
     metadata,

@@ -68,6 +68,9 @@ CONFIG = (ROOT / "config" / "outreach.yaml").read_text(encoding="utf-8")
         ("earliest_days: 0", "earliest_days: 60", ""),
         ("latest_days: 60", "latest_days: 2\n  earliest_day: 3", "earliest_day"),
         ("repromise_limit: 3", "repromise_limit: 0", "`promises.repromise_limit`"),
+        ("paid_days: 7", "paid_days: 0", "`pauses.paid_days`"),
+        ("paid_days: 7", "paid_day: 7", "paid_day"),
+        ("question_days: 5", "question_days: two", "`pauses.question_days`"),
     ],
 )
 def test_limits_of_promises_that_are_none(was: str, line: str, told: str) -> None:

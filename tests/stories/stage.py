@@ -23,6 +23,7 @@ from outreach.campaigns import load_campaign
 from outreach.carriers import OutgoingSms, Progress
 from outreach.carriers.live_call import Bridge
 from outreach.core.money import read_amount, write_amount
+from outreach.core.stops import PAUSES
 from outreach.core.terms import Money, PromiseStatus
 from outreach.engine import calls, payments, plan
 from outreach.store.database import Database
@@ -107,6 +108,7 @@ class Said:
     body: str
     template: str = ""
     language: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,9 @@ class Stage:
                 promises.c.status == PromiseStatus.OPEN, promises.c.check_at > now
             ),
             select(func.min(tasks.c.due_at)).where(tasks.c.kind == "callback", tasks.c.due_at > now),
+            select(func.min(suppressions.c.until)).where(
+                suppressions.c.lifted_at.is_(None), suppressions.c.until > now
+            ),
         )
         with self.db.read() as connection:
             found = [connection.scalar(query) for query in queries]
@@ -259,18 +264,21 @@ class Stage:
         heard = [Said(m.received_at, False, m.channel, m.body or "") for m in self.rows(inbound_messages)]
         placed = self.rows(attempts, attempts.c.placed_at.is_not(None))
         ours = [
-            Said(a.placed_at, True, a.channel, a.body or _call(a), a.template or "", a.language or "") for a in placed
+            Said(a.placed_at, True, a.channel, a.body or _call(a), a.template or "", a.language or "", a.purpose)
+            for a in placed
         ]
         return sorted([*heard, *ours], key=lambda said: (said.at, said.ours))
 
     def after_a_stop(self) -> list[Said]:
-        """What left under a stop that reaches it, the one confirmation of an opt-out aside: never anything."""
+        """What left under a stop that reaches it: never anything but the one confirmation of an opt-out, and an answer to
+        what they wrote while reminders rest."""
         found = []
         for stop in self.rows(suppressions):
             for said in self.thread():
                 reached = said.ours and stop.channel in (None, said.channel)
                 late = stop.at <= said.at and (stop.lifted_at is None or said.at < stop.lifted_at)
-                if reached and late and said.template != "opt_out_confirmed":
+                answers = stop.reason in PAUSES and said.purpose == "reply"
+                if reached and late and not answers and said.template != "opt_out_confirmed":
                     found.append(said)
         return found
 

@@ -176,13 +176,18 @@ INTENTS = (
         _waits,
     ),
     Story(
-        "paid", "She says it is paid; a week later we see it", _K.PAID,
+        "paid", "She says it is paid; days later we see it, and wrote nothing meanwhile", _K.PAID,
         said(
             "I already paid this on Sunday, please check your records",
             "Ya pagué!! hice la transferencia el domingo",
             "我星期天已经还了，麻烦查一下",
         ),
-        _and_pays("120.00", date(2026, 12, 1)),
+        _and_pays("120.00", MONDAY),
+    ),
+    Story(
+        "paid_not_found", "She says it is paid, and nothing comes: a colleague decides, no reminder leaves", _K.PAID,
+        said("It's been paid already, last week", "ya lo pagué la semana pasada", "上周就已经还清了"),
+        _writes_once,
     ),
     Story(
         "dispute", "She says she does not owe it", _K.DISPUTE,
@@ -203,7 +208,7 @@ INTENTS = (
         _writes_once,
     ),
     Story(
-        "hardship", "She cannot pay", _K.HARDSHIP,
+        "hardship", "She cannot pay: nothing leaves until a colleague has talked to her", _K.HARDSHIP,
         said(
             "I lost my job last month and my kid is in the hospital, I just don't have it",
             "me quedé sin trabajo y no tengo ni para la comida",
@@ -296,7 +301,7 @@ INTENTS = (
         _and_pays("120.00"),
     ),
     Story(
-        "who_is_this", "She asks who writes", _K.QUESTION,
+        "who_is_this", "She asks who writes; nobody answers, and after some days reminders go on", _K.QUESTION,
         said("who is this?", "Quién es??", "你是谁？"),
         _waits,
     ),

@@ -31,6 +31,8 @@ SAID = {
         "gracias por su pago. US$75.00 de su préstamo sigue pendiente",
         "感谢您的还款。您的贷款（账户尾号2345）还剩75.00美元未还",
     ),
+    "paid_not_found": ("We are checking the payment", "Revisamos el pago", "我们正在核对"),
+    "hardship": ("a colleague will look with you", "va a ver con usted lo que es posible", "同事会和您一起商量"),
     "moved": ("$120.00 for 30 Nov", "US$120.00 para el 30 de noviembre", "11月30日还款120.00美元"),
     "instalments": ("$60.00 (27 Nov) and $60.00 (4 Dec)", "US$60.00 (4 de diciembre)", "60.00美元(12月4日)"),
     "taken_back": ("is cancelled", "cancelamos la fecha", "已取消"),

@@ -11,6 +11,7 @@ DUE_DAY = f"step_skipped {OVER}"  # they had written: the text of the due day is
 REMINDED = f"opened {SENT}"
 PROMISED = f"{REMINDED} replied promised {SENT}"
 NOTED = f"{REMINDED} replied needs_person {SENT}"
+RESTS = f"{REMINDED} replied suppressed held needs_person {SENT}"  # reminders do, and we answer
 HELD = f"{REMINDED} replied suppressed held needs_person"
 PAID_UP = f"paid closed promise_kept {OVER}"
 FOLLOWED_UP = f"{SENT} {RANG} {RANG} {SENT} {OVER}"
@@ -23,11 +24,17 @@ def _is(
     kinds: str,
     *,
     stops: str = "",
-    tasks: str = "",
+    tasks: str | tuple[str, ...] = "",
     promises: tuple[str, ...] = (),
     answer: str | None = None,
 ) -> tuple[Outcome, str | None]:
-    found = Outcome(tuple(kinds.split()), status, (stops,) if stops else (), (tasks,) if tasks else (), promises)
+    found = Outcome(
+        tuple(kinds.split()),
+        status,
+        (stops,) if stops else (),
+        (tasks,) if isinstance(tasks, str) and tasks else tuple(tasks),
+        promises,
+    )
     return found, answer
 
 
@@ -50,11 +57,16 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     "accept": _is("closed", f"{PROMISED} {OVER} {PAID_UP}", promises=FULL, answer=CONFIRMED),
     "decline": _waits("ask_date"),
     "paid": _is(
-        "closed", f"{NOTED} {DUE_DAY} {SENT} paid closed {OVER}", tasks="reply open", answer=COLLEAGUE
+        "closed", f"{RESTS} paid closed suppression_lifted {OVER} {OVER}",
+        stops="paid: all contact, case, lifted", tasks="reply open", answer="thanks_paid",
+    ),
+    "paid_not_found": _is(
+        "held", f"{RESTS} suppressed needs_person",
+        stops="paid: all contact, case", tasks=("reply open", "payment open"), answer="thanks_paid",
     ),
     "dispute": _held("dispute"),
     "identity_theft": _held("dispute"),
-    "hardship": _waits(COLLEAGUE),
+    "hardship": _is("held", RESTS, stops="hardship: all contact, debtor", tasks="reply open", answer="hardship_noted"),
     "opt_out": _is(
         "active", f"opened replied suppressed {SENT} step_skipped {LATE} refused step_merged",
         stops="opt_out: texts, phone", answer="opt_out_confirmed",
@@ -84,8 +96,14 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         " answered keypressed identified transferred call_ended",
         tasks="callback done", answer="callback_noted",
     ),
-    "question": _is("closed", f"{NOTED} {DUE_DAY} paid closed {OVER}", tasks="reply open", answer=COLLEAGUE),
-    "who_is_this": _waits(COLLEAGUE),
+    "question": _is(
+        "closed", f"{RESTS} paid closed {OVER} {OVER} suppression_lifted",
+        stops="question: all contact, debtor, lifted", tasks="reply open", answer=COLLEAGUE,
+    ),
+    "who_is_this": _is(
+        "active", f"{RESTS} suppression_lifted resumed step_expired {OVER} refused {SENT} {RANG}",
+        stops="question: all contact, debtor, lifted", tasks="reply open", answer=COLLEAGUE,
+    ),
     "unclear": _waits(COLLEAGUE),
     "kept_in_full": _is("closed", f"{PROMISED} {OVER} {PAID_UP}", promises=FULL, answer=CONFIRMED),
     "kept_by_tolerance": _is("active", f"{PROMISED} {OVER} paid promise_kept {OVER}", promises=FULL, answer=CONFIRMED),
