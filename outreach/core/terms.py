@@ -401,7 +401,8 @@ class Intent:
     """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words.
 
     `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
-    `settles`: it asks that less than what is due be taken for all of it.
+    `settles`: it asks that less than what is due be taken for all of it. `identity_theft`: it says that somebody else took
+    the loan in their name.
     """
 
     kind: IntentKind
@@ -414,6 +415,7 @@ class Intent:
     wishes: Wishes | None = None
     instalments: tuple[PromisedPayment, ...] = ()
     settles: bool = False
+    identity_theft: bool = False
 
 
 class OutreachError(Exception):

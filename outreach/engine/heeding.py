@@ -25,7 +25,7 @@ from outreach.core.terms import (
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import assemble, callbacks, negotiating, pauses, promises, steering, stops
+from outreach.engine import assemble, callbacks, identity_theft, negotiating, pauses, promises, steering, stops
 from outreach.engine.answers import Answer
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
@@ -70,6 +70,8 @@ class Heard:
 
 def follow(heard: Heard) -> Answer | None:
     """What is done, and said back: what the words mean, and how they want to be contacted."""
+    if heard.intent.identity_theft and heard.loans:
+        identity_theft.claim(heard.tx, heard.person, heard.loans, heard.now, heard.message_id)
     wishes = heard.intent.wishes
     if wishes is None or not heard.loans:
         return HANDLERS[heard.intent.kind](heard)
@@ -189,6 +191,13 @@ def _stop(
     return handle
 
 
+def _dispute(heard: Heard) -> Answer | None:
+    """One who says that somebody else took the loan in their name has said so, and has their stop."""
+    if heard.intent.identity_theft and heard.loans:
+        return None
+    return _stop(SuppressionReason.DISPUTE, task="dispute")(heard)
+
+
 def _decline(heard: Heard) -> Answer | None:
     """ "No" to a promise we noted takes it back; otherwise a person talks to somebody who says no."""
     if promises.cancel(heard.tx, heard.person, heard.now):
@@ -251,7 +260,7 @@ HANDLERS: dict[IntentKind, Callable[[Heard], Answer | None]] = {
     IntentKind.HELP: _help,
     IntentKind.STOP_CALLS: _stop(SuppressionReason.REFUSED_CHANNEL, channel=Channel.CALL, answer="reply_noted"),
     IntentKind.CEASE: _stop(SuppressionReason.CEASE, task="cease"),
-    IntentKind.DISPUTE: _stop(SuppressionReason.DISPUTE, task="dispute"),
+    IntentKind.DISPUTE: _dispute,
     IntentKind.WRONG_NUMBER: _stop(SuppressionReason.WRONG_NUMBER, SuppressionScope.PHONE, task="wrong_number"),
     IntentKind.ATTORNEY: _stop(SuppressionReason.ATTORNEY, task="attorney"),
     IntentKind.BANKRUPTCY: _stop(SuppressionReason.BANKRUPTCY, task="bankruptcy"),

@@ -208,6 +208,15 @@ INTENTS = (
         _writes_once,
     ),
     Story(
+        "name_used", "It is not her loan: somebody used her name", _K.DISPUTE,
+        said(
+            "That's not my loan, somebody used my name",
+            "Ese préstamo no es mío, alguien usó mi nombre",
+            "不是我借的，有人冒用我的名字",
+        ),
+        _writes_once,
+    ),
+    Story(
         "hardship", "She cannot pay: nothing leaves until a colleague has talked to her", _K.HARDSHIP,
         said(
             "I lost my job last month and my kid is in the hospital, I just don't have it",

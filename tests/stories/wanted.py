@@ -65,7 +65,14 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         stops="paid: all contact, case", tasks=("reply open", "payment open"), answer="thanks_paid",
     ),
     "dispute": _held("dispute"),
-    "identity_theft": _held("dispute"),
+    "identity_theft": _is(
+        "held", f"{HELD} needs_person", stops="identity_theft: all contact, debtor",
+        tasks=("identity_theft open", "reply open"),
+    ),
+    "name_used": _is(
+        "held", f"{HELD} needs_person", stops="identity_theft: all contact, debtor",
+        tasks=("identity_theft open", "reply open"),
+    ),
     "hardship": _is("held", RESTS, stops="hardship: all contact, debtor", tasks="reply open", answer="hardship_noted"),
     "opt_out": _is(
         "active", f"opened replied suppressed {SENT} step_skipped {LATE} refused step_merged",

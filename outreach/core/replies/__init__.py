@@ -19,7 +19,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from outreach.core import zones
-from outreach.core.replies import signs, steering
+from outreach.core.replies import identity, signs, steering
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar
 from outreach.core.replies.intents import Meanings, whole
@@ -98,6 +98,7 @@ def read(
     intent = _steered(asked, lambda part: replace(asked, said=part, means=Meanings(part), told=tell(part)))
     if intent.kind in {_K.PROMISE, _K.ACCEPT} and signs.SETTLES.search(said.plain):
         intent = replace(intent, settles=True, needs_human=True, why=f"{intent.why}; for all that is due")
+    intent = identity.noted(said, intent)
     if said.cut and intent.kind not in _STOPS:
         return replace(
             intent, promise=None, instalments=(), callback_at=None, needs_human=True, why=f"very long; {intent.why}"
