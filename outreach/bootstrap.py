@@ -20,7 +20,7 @@ from outreach.campaigns.config import AgentModel, ConfigModel, PromisesModel, Ra
 from outreach.carriers import Carrier, Senders
 from outreach.core.negotiation import Limits
 from outreach.core.pacing import Limit
-from outreach.core.terms import Channel, ConfigError
+from outreach.core.terms import Channel, ConfigError, SuppressionReason
 from outreach.engine import agents, plan
 from outreach.engine.runtime import ACCOUNT, AgentEntry, Clock, Policy, Runtime
 from outreach.messages import Library
@@ -189,6 +189,10 @@ def policy(config: ConfigModel) -> Policy:
         promise_grace_days=config.promises.grace_days,
         promise_tolerance=config.promises.tolerance_percent / Decimal(100),
         promise_limits=_promise_limits(config.promises),
+        rests={
+            SuppressionReason.PAID: config.pauses.paid_days,
+            SuppressionReason.QUESTION: config.pauses.question_days,
+        },
         agents=tuple(_agent(entry) for entry in config.agents),
         senders=Senders(config.senders.default, dict(config.senders.by_creditor), dict(config.senders.by_country)),
     )

@@ -81,6 +81,8 @@ def _moved(how: str) -> Callable[[Detail], str]:
         into = f", going on with {d['into']}" if d.get("into") else ""
         days = f" by {d['days']} days" if d.get("days") else ""
         step, when = f"step {d.get('step', '')} of {d.get('campaign', '')}", _date(d.get("planned_at"))
+        if d.get("because"):
+            return f"{step} {how}{days}: {_words(d['because'])}{into}"
         return f"{step} {how}{days}: its time {when}Z had passed{into}"
 
     return say
@@ -161,13 +163,20 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "needs_person": lambda d: f"waits for a person: {_words(d['why'])}",
     "promised": lambda d: f"promised {d['amount']} {d['currency']} on {d['on']}, by {d['source']}",
     "promise_kept": lambda d: f"promise of {d['on']} kept",
-    "promise_broken": lambda d: f"promise of {d['on']} broken",
+    "promise_broken": lambda d: f"promise of {d['on']} broken" + (f": {d['because']}" if d["because"] else ""),
+    "promise_reopened": lambda d: f"promise of {d['on']} stands again: {d['because']}",
     "promise_cancelled": lambda d: f"promise of {d['on']} cancelled: {d['because']}",
     "paid": lambda d: f"paid {d['amount']} {d['currency']}, {d['left']} left",
+    "payment_reversed": lambda d: (
+        f"payment {d['reverses']} taken back: {d['amount']} {d['currency']}, {d['left']} due"
+        + (f"; {d['because']}" if d["because"] else "")
+    ),
     "times_named": _times_named,
     "language_changed": lambda d: f"language changed to {d['language']}, from {d['source']}",
     "suppressed": _suppressed,
-    "suppression_lifted": lambda d: f"stop lifted: {_words(d['reason'])}, from {d['source']}",
+    "suppression_lifted": lambda d: (
+        f"stop lifted: {_words(d['reason'])}" + (f", {d['because']}" if d["because"] else f", from {d['source']}")
+    ),
     "held": lambda d: f"held for a person: {_words(d['because'])}",
     "noted": _noted,
     "resumed": lambda d: f"goes on: {_words(d['because'])}",

@@ -7,12 +7,15 @@ from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from outreach.core.rulebook import POLICY, Rulebooks
-from outreach.core.terms import Channel, Decision, OutreachError
+from outreach.core.terms import CaseStatus, Channel, Decision, OutreachError
 from outreach.core.zones import zone
 from outreach.engine.explaining import Way, ways
 from outreach.store.database import Database
 from outreach.store.switches import standing
+from outreach.store.tables import cases
 
 CHANNELS = {Channel.SMS: "text", Channel.CALL: "call"}
 
@@ -24,6 +27,9 @@ def explain(db: Database, rulebooks: Rulebooks, ref: str, at: datetime, channel:
         raise OutreachError(f"no case {ref!r}, expected a loan reference of the book")
     with db.read() as connection:
         stopped = [switch.because for switch in standing(connection)]
+        status = connection.scalar(select(cases.c.status).where(cases.c.ref == ref))
+    if status == CaseStatus.HELD:
+        stopped.append("the case is held for a person")
     return {"case": ref, "at": at.isoformat(), "stopped": stopped, "ways": [_way(each) for each in found]}
 
 

@@ -1,4 +1,7 @@
-"""How do payments get in? A CSV of `loan_ref, paid_at, amount, currency, payment_ref`, each applied once."""
+"""How do payments get in? A CSV of `loan_ref, paid_at, amount, currency, payment_ref`, each applied once.
+
+A row with `reverses` takes back the payment of that reference.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,15 @@ if TYPE_CHECKING:
     from outreach.engine.runtime import Policy
 
 COLUMNS = ("loan_ref", "paid_at", "amount", "currency", "payment_ref")
-PAYMENTS = Layout(COLUMNS, COLUMNS)
+REVERSES = "reverses"  # may be left out, or empty
+PAYMENTS = Layout((*COLUMNS, REVERSES), COLUMNS)
 PART = 500
 CLOCK_SKEW = timedelta(minutes=5)
 REFUSED = {
     "unknown_loan": "loan_ref: no such loan on file",
     "wrong_currency": "currency: the loan is in another currency",
+    "unknown_payment": "reverses: no payment of this loan has that reference",
+    "too_much": "amount: more than is left of the payment that is taken back",
     "another": "payment_ref: is on file for another payment (another loan or amount)",
 }
 
@@ -82,7 +88,7 @@ def import_payments(
 
 def _others(tx: Connection, part: Sequence[Payment]) -> list[str]:
     """References that are on file for another payment."""
-    told = {payment.ref: (payment.loan_ref, payment.amount.minor) for payment in part}
+    told = {p.ref: (p.loan_ref, -p.amount.minor if p.reverses else p.amount.minor) for p in part}
     columns = (on_file.c.ref, cases.c.ref.label("loan_ref"), on_file.c.amount_minor)
     query = select(*columns).join(cases, cases.c.id == on_file.c.case_id)
     known = rows_in(tx, query, on_file.c.ref, told)
@@ -90,8 +96,10 @@ def _others(tx: Connection, part: Sequence[Payment]) -> list[str]:
 
 
 def _read(sheet: Sheet, now: datetime) -> tuple[list[Payment], dict[str, list[int]], dict[int, tuple[str, ...]]]:
-    """Payments in the order of the file, the lines each stands in, and rejected lines. One told twice is told once;
-    of two under one reference nobody knows which is right."""
+    """Payments in the order of the file, those that take one back last; the lines each stands in; and rejected lines.
+
+    One told twice is told once; of two under one reference nobody knows which is right.
+    """
     at = {name: place for place, name in enumerate(sheet.header)}
     found: dict[str, set[Payment]] = defaultdict(set)
     lines: dict[str, list[int]] = defaultdict(list)
@@ -100,7 +108,7 @@ def _read(sheet: Sheet, now: datetime) -> tuple[list[Payment], dict[str, list[in
         if len(cells) != len(sheet.header):
             rejected[line] = (f"{len(cells)} cells, the header has {len(sheet.header)}",)
             continue
-        payment, reasons = _payment({name: cells[at[name]].strip() for name in COLUMNS}, now)
+        payment, reasons = _payment({name: cells[place].strip() for name, place in at.items()}, now)
         if payment is None:
             rejected[line] = tuple(reasons)
             continue
@@ -110,7 +118,8 @@ def _read(sheet: Sheet, now: datetime) -> tuple[list[Payment], dict[str, list[in
         where = ", ".join(map(str, lines[ref][:4]))
         rejected |= dict.fromkeys(lines.pop(ref), (f"payment_ref: {ref!r} is several payments in lines {where}",))
         del found[ref]
-    return [payment for told in found.values() for payment in told], lines, rejected
+    payments = [payment for told in found.values() for payment in told]
+    return sorted(payments, key=lambda payment: payment.reverses is not None), lines, rejected
 
 
 def _payment(cells: Mapping[str, str], now: datetime) -> tuple[Payment | None, Sequence[str]]:
@@ -127,14 +136,20 @@ def _payment(cells: Mapping[str, str], now: datetime) -> tuple[Payment | None, S
     from outreach.engine.payments import Payment
 
     amount = read_money(cells["amount"], cells["currency"])
-    return Payment(cells["payment_ref"], cells["loan_ref"], _instant(cells["paid_at"], now), amount), ()
+    at, reverses = _instant(cells["paid_at"], now), cells.get(REVERSES) or None
+    return Payment(cells["payment_ref"], cells["loan_ref"], at, amount, reverses), ()
 
 
 def _amount(text: str, currency: str) -> None:
     if text.startswith("-") or (text.startswith("(") and text.endswith(")")):
-        raise ValueError(f"{text!r} takes money back, which is no payment: import the book with what is due now")
+        raise ValueError(f"{text!r} takes money back: name that payment under `reverses`, the amount without a sign")
     if read_money(text, currency).minor == 0:
         raise ValueError("a payment of nothing")
+
+
+def _reverses(text: str, own: str) -> None:
+    if text and code_of(100)(text) == own:
+        raise ValueError(f"{text!r} is its own reference, expected that of the payment it takes back")
 
 
 def _instant(text: str, now: datetime) -> datetime:
@@ -157,4 +172,5 @@ READERS: dict[str, Callable[[Mapping[str, str], datetime], object]] = {
     "currency": lambda cells, _: read_currency(cells["currency"]),
     "amount": lambda cells, _: _amount(cells["amount"], cells["currency"]),
     "payment_ref": lambda cells, _: code_of(100)(cells["payment_ref"]),
+    REVERSES: lambda cells, _: _reverses(cells.get(REVERSES, ""), cells["payment_ref"]),
 }

@@ -58,11 +58,22 @@ def check_campaign(
     """Every step that names no template, can't be reached, or is lawful for nobody on any day of a week."""
     document = parse(text, file)
     faults: list[Fault] = []
+    if "quiet_after_part_payment" in document and (silent := _never_goes_on(campaign)):
+        faults.append(Fault(file, *place(document, ["quiet_after_part_payment"]), silent))
     for index, step in enumerate(campaign.steps):
         line, column = place(document, ["cadence", index, "step"])
         found = [*_templates(step, templates), *_reach(campaign, step), *_law(campaign, step, rulebooks)]
         faults += [Fault(file, line, column, f"step `{step.name}`: {what}") for what in found]
     return faults
+
+
+def _never_goes_on(campaign: Campaign) -> str:
+    """Of a debtor who paid a part on the first day of the stage nobody would ask for the rest."""
+    low, high = campaign.audience.days_past_due
+    days = campaign.quiet_after_part.days
+    if campaign.anchor is not Anchor.DUE or low is None or high is None or days <= high - low:
+        return ""
+    return f"{days} days of quiet after a part payment outlast the stage {low}..{high}: nobody would ask for the rest"
 
 
 def _templates(step: Step, templates: Mapping[Channel, Collection[str]]) -> list[str]:

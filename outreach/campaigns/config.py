@@ -135,6 +135,13 @@ class PromisesModel(Strict):
         return self
 
 
+class PausesModel(Strict):
+    """How many local days reminders rest after what a debtor wrote."""
+
+    paid_days: int = Field(default=7, ge=1, le=60)
+    question_days: int = Field(default=5, ge=1, le=60)
+
+
 class ConfigModel(Strict):
     company: str = Field(min_length=1)
     callback_phone: E164
@@ -145,6 +152,7 @@ class ConfigModel(Strict):
     calls: CallsModel = CallsModel()
     sms: SmsModel = SmsModel()
     promises: PromisesModel = PromisesModel()
+    pauses: PausesModel = PausesModel()
     adopt: dict[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")], str] = Field(default={})
 
     @model_validator(mode="after")

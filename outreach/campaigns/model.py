@@ -21,6 +21,7 @@ from outreach.core.terms import Channel, Collector, Disposition
 OFFSET = re.compile(r"(due|promised|broken)(?:\s*([+-])\s*(\d{1,3})\s*d)?")
 SPAN = re.compile(r"(\d{1,3})\s*(h|d)")
 STAGE = re.compile(r"(-?\d{1,4})?\s*\.\.\s*(-?\d{1,4})?")
+PART_PAID_QUIET = timedelta(days=5)  # after part of what is due was paid, where a campaign does not say otherwise
 WORDS = {"due": Anchor.DUE, "promised": Anchor.PROMISED, "broken": Anchor.PROMISE_BROKEN}
 
 
@@ -200,6 +201,9 @@ class CampaignModel(Strict):
     valid: Valid = Valid()
     audience: AudienceModel
     stop_when: Annotated[frozenset[Condition], Many] = frozenset({Condition.PAID, Condition.PROMISED})
+    quiet_after_part_payment: Days | None = (
+        None  # None: PART_PAID_QUIET, or no quiet for steps that count from `promised`
+    )
     cadence: list[StepModel] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -213,10 +217,20 @@ class CampaignModel(Strict):
             raise ValueError(
                 "steps count from `promised`, at which `stop_when` ends it at once, expected `stop_when: paid`"
             )
+        if self.cadence[0].at[0] is Anchor.PROMISED and self.quiet_after_part_payment:
+            raise ValueError(
+                "steps count from `promised`, of which they remind whatever was paid before, expected no "
+                "`quiet_after_part_payment`"
+            )
         places = [(step.at[1], step.at_time) for step in self.cadence]
         if places != sorted(places):
             raise ValueError("the steps are not in the order of their times, expected the earliest first")
         return self
+
+    def _quiet(self) -> timedelta:
+        if self.quiet_after_part_payment is not None:
+            return self.quiet_after_part_payment
+        return timedelta(0) if self.cadence[0].at[0] is Anchor.PROMISED else PART_PAID_QUIET
 
     def frozen(self) -> Campaign:
         return Campaign(
@@ -228,6 +242,7 @@ class CampaignModel(Strict):
             anchor=self.cadence[0].at[0],
             priority=self.priority,
             stop_when=self.stop_when,
+            quiet_after_part=self._quiet(),
             valid_from=self.valid.start,
             valid_until=self.valid.end,
             active=self.active,

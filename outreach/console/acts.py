@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from outreach.console import suggested
+from outreach.console import resting, suggested
 from outreach.core import cadence
 from outreach.core.money import read_amount, write_amount
 from outreach.core.terms import (
@@ -28,7 +28,7 @@ from outreach.core.terms import (
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import assemble, promises, stops
+from outreach.engine import assemble, pauses, promises, stops
 from outreach.engine.answers import answer_by_hand
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
@@ -98,8 +98,14 @@ def promise(desk: Desk, form: Form) -> str:
         raise ReportError(f"The date {on} is not possible: from {today} to {latest}.")
     amount = _amount(desk.case, form.get("amount", "").strip())
     _say(desk, {"what": "promise"})
-    promises.make(desk.tx, desk.person, [desk.case], on, SOURCE, desk.now, desk.runtime.policy, amount=amount)
+    pauses.lift(desk.tx, desk.person.id, f"{desk.by} agreed on a date", desk.now)
+    promises.make(desk.tx, desk.person, [_as_it_is(desk)], on, SOURCE, desk.now, desk.runtime.policy, amount=amount)
     return f"Promised: {write_amount(amount)} {amount.currency} on {on}."
+
+
+def _as_it_is(desk: Desk) -> CaseOnFile:
+    """The case as it stands after what was done before in this transaction."""
+    return facts.load(desk.tx, [desk.person.id], desk.now)[desk.person.id].cases[desk.case.id]
 
 
 def _amount(case: CaseOnFile, text: str) -> Money:
@@ -202,7 +208,8 @@ def handle(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) 
     if newer:
         return "Noted. They have written again meanwhile: that message still waits."
     tx.execute(update(tasks).where(tasks.c.id == task_id).values(state="done", done_at=desk.now))
-    return f"Done: {task.ref}, {DECISIONS[decision]}."
+    went_on = resting.after_handling(desk, task.kind, decision, form)
+    return f"Done: {task.ref}, {DECISIONS[decision]}.{went_on}"
 
 
 def _label(desk: Desk, message_id: int | None, form: Form, decision: str) -> None:

@@ -19,6 +19,7 @@ from outreach.store.caselog import instant
 from outreach.store.reading import read_case
 
 FIELDS = {"loan_ref": 100, "paid_at": 40, "amount": 30, "currency": 3, "payment_ref": 100}  # and how long each may be
+MAY = {"reverses": 100}  # the payment that this one takes back
 AHEAD = timedelta(days=1)  # clocks of other systems, and places where it is tomorrow already
 
 
@@ -77,14 +78,19 @@ def _payments(rows: Any, now: datetime) -> list[payments.Payment]:
 def _payment(row: Any, where: str, now: datetime) -> payments.Payment:
     if not isinstance(row, dict):
         raise ReportError(f"{where}: expected an object")
-    if unknown := sorted(set(row) - set(FIELDS)):
-        raise ReportError(f"{where}: unknown field `{unknown[0]}`, expected {', '.join(sorted(FIELDS))}")
+    if unknown := sorted(set(row) - set(FIELDS | MAY)):
+        raise ReportError(f"{where}: unknown field `{unknown[0]}`, expected {', '.join(sorted(FIELDS | MAY))}")
     if missing := sorted(set(FIELDS) - set(row)):
         raise ReportError(f"{where}: `{missing[0]}` is missing")
     told = {name: _text(row[name], f"{where}: `{name}`", longest) for name, longest in FIELDS.items()}
     paid_at = _instant(told["paid_at"], f"{where}: `paid_at`", now)
     amount = _amount(told["amount"], told["currency"], where)
-    return payments.Payment(told["payment_ref"], told["loan_ref"], paid_at, amount)
+    reverses = (
+        _text(row["reverses"], f"{where}: `reverses`", MAY["reverses"]) if row.get("reverses") is not None else None
+    )
+    if reverses == told["payment_ref"]:
+        raise ReportError(f"{where}: `reverses` is its own `payment_ref`, expected that of the payment it takes back")
+    return payments.Payment(told["payment_ref"], told["loan_ref"], paid_at, amount, reverses)
 
 
 def _text(value: Any, where: str, longest: int) -> str:

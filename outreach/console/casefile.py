@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from outreach.casewords import cost, line
 from outreach.console.hours import ways
 from outreach.console.lists import money, rows
+from outreach.console.resting import add_rests
 from outreach.core import cadence, zones
 from outreach.core.masking import masked
 from outreach.core.terms import CaseStatus, EventKind, Phone, PhoneKind, PhonePlace, PromiseStatus
@@ -48,6 +49,9 @@ def one_case(runtime: Runtime, ref: str) -> dict[str, Any] | None:
         found |= {name: rows(connection, query) for name, query in of_debtor.items()}
         found["loans"] = [_loan(loan) for loan in found["loans"]]
         found["tasks"] = rows(connection, _open_tasks(row.id))
+        asked = {"debtor_id": row.debtor_id, "case_id": row.id}
+        add_rests(connection, [asked], {row.debtor_id: person} if person else {}, now)
+        found["rests"] = asked["rests"]
         found["stopped"] = {switch.campaign: switch.because for switch in standing(connection)}
         found["log"] = _said(connection, row, found["log"])
         planned = connection.execute(select(steps).where(steps.c.case_id == row.id, steps.c.state != "ended")).all()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from outreach.console.resting import add_rests
 from outreach.console.suggested import add_suggestions
 from outreach.core import zones
 from outreach.core.masking import masked
@@ -170,6 +171,7 @@ def _add_messages(connection: Connection, found: list[dict[str, Any]]) -> None:
 
 def _add_times(connection: Connection, found: list[dict[str, Any]], now: datetime) -> None:
     people = facts.load(connection, {task["debtor_id"] for task in found}, now)
+    add_rests(connection, found, people, now)
     for task in found:
         person = people.get(task["debtor_id"])
         local = task["due_at"].astimezone(zones.zone(assemble.home_zone(person))) if person else None

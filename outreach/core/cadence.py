@@ -35,7 +35,8 @@ class Condition(StrEnum):
     """What may have happened since the anchor; steps and campaigns branch on these."""
 
     PROMISED = "promised"
-    PAID = "paid"  # any payment since the anchor
+    PAID = "paid"  # what was due came, all of it or so nearly that nobody asks for the rest
+    PAID_IN_PART = "paid_in_part"  # some of it came
     REPLIED = "replied"
     REACHED = "reached"  # right party spoken to
     DELIVERED = "delivered"  # an SMS of this campaign arrived
@@ -98,6 +99,7 @@ class Campaign:
     anchor: Anchor = Anchor.DUE
     priority: int = 50
     stop_when: frozenset[Condition] = frozenset({Condition.PAID, Condition.PROMISED})
+    quiet_after_part: timedelta = timedelta(0)  # whole days, from the local day on which part of what is due was paid
     valid_from: date | None = None
     valid_until: date | None = None
     active: bool = True
@@ -108,7 +110,10 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the cadence needs to know of a case, as of now. `zone`: the IANA name its local time is told in."""
+    """What the cadence needs to know of a case, as of now. `zone`: the IANA name its local time is told in.
+
+    `part_paid_on`: the local day on which a part of what is due was last paid.
+    """
 
     due_on: date
     status: CaseStatus
@@ -122,6 +127,7 @@ class CaseFacts:
     collector: Collector
     zone: str
     happened: frozenset[Condition] = frozenset()
+    part_paid_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +323,32 @@ def late(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: da
     if step is None or position.planned_at + step.keep_for >= now:
         return None
     return _LATE[step.if_late](campaign, step, position, facts, anchor_on, now)
+
+
+def quiet(campaign: Campaign, facts: CaseFacts, now: datetime) -> datetime | None:
+    """When the days of quiet after a part payment are over, while they last: the beginning of a local day."""
+    if facts.part_paid_on is None or not campaign.quiet_after_part:
+        return None
+    until = planned_instant(facts.part_paid_on + campaign.quiet_after_part, time.min, facts.zone)
+    return until if until > now else None
+
+
+def put_off(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Moved | None:
+    """What becomes of a due step in the days of quiet after a part payment. None: none last.
+
+    It waits for its time of day after them; where it is late by then, `if_late` says what it says of any late step.
+    """
+    until, step = quiet(campaign, facts, now), campaign.step(position.step)
+    if until is None or step is None:
+        return None
+    attempt = current_try(campaign, position) or step.tries[0]
+    at = _next_slot(replace(attempt, after=timedelta(0)), facts.zone, until)
+    if position.planned_at + step.keep_for < at:
+        return _LATE[step.if_late](campaign, step, position, facts, anchor_on, at)
+    info = zones.zone(facts.zone)
+    days = (at.astimezone(info).date() - position.planned_at.astimezone(info).date()).days
+    moved = replace(position, planned_at=at)
+    return Moved(Late.SHIFT, step.name, moved if _wanted(campaign, moved, facts) else None, days)
 
 
 def _expire(

@@ -48,6 +48,9 @@ WISHES = {
     "GB": ("UK-HRS-1", "FCA CONC 7.9.4R"),
     "JP": ("JP-HRS", "貸金業法 21(1)(i)(ii)"),
 }
+# Reminders rest for these of our own accord, nobody refused a word: what they write is answered, once, unless a rulebook
+# says otherwise.
+PAUSES = frozenset({SuppressionReason.PAID, SuppressionReason.HARDSHIP, SuppressionReason.QUESTION})
 ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii): reply once in the medium they used
 
 
@@ -61,8 +64,13 @@ def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
         for rule in cited:
             found = refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
             yield while_in_force(found, rule.source.until_on, moment.zones)
-        if narrow and not cited:
-            yield Refusal(f"STOP-{stop.reason.upper()}", "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
+        if narrow and not cited and not (stop.reason in PAUSES and moment.answers):
+            yield Refusal(own_rule(stop.reason), "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
+
+
+def own_rule(reason: SuppressionReason) -> str:
+    """The rule that a stop refuses by where no rulebook cites its reason."""
+    return f"STOP-{reason.upper()}"
 
 
 def _automatic(ask: Ask) -> bool:

@@ -148,6 +148,7 @@ class SuppressionReason(StrEnum):
     INCAPACITY = "incapacity"
     MINOR = "minor"
     REFUSED_CHANNEL = "refused_channel"
+    QUESTION = "question"  # they asked something, and nobody has answered
 
 
 class SuppressionScope(StrEnum):
@@ -222,7 +223,9 @@ class EventKind(StrEnum):
     PROMISE_KEPT = "promise_kept"
     PROMISE_BROKEN = "promise_broken"
     PROMISE_CANCELLED = "promise_cancelled"
+    PROMISE_REOPENED = "promise_reopened"  # it stands again: what had kept it was taken back
     PAID = "paid"
+    PAYMENT_REVERSED = "payment_reversed"
     SUPPRESSED = "suppressed"
     SUPPRESSION_LIFTED = "suppression_lifted"
     CONSENTED = "consented"
@@ -398,7 +401,8 @@ class Intent:
     """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words.
 
     `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
-    `settles`: it asks that less than what is due be taken for all of it.
+    `settles`: it asks that less than what is due be taken for all of it. `identity_theft`: it says that somebody else took
+    the loan in their name.
     """
 
     kind: IntentKind
@@ -411,6 +415,7 @@ class Intent:
     wishes: Wishes | None = None
     instalments: tuple[PromisedPayment, ...] = ()
     settles: bool = False
+    identity_theft: bool = False
 
 
 class OutreachError(Exception):

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from outreach.core.gate import judge
+from outreach.core.rulebook import Rulebooks
+from outreach.core.stops import PAUSES, own_rule
 from outreach.core.terms import (
     Ask,
     AttemptState,
@@ -35,7 +37,7 @@ from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 from outreach.store.tables import attempt_cases, attempts
 
 logger = logging.getLogger("outreach")
-ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted"})
+ONCE_A_DAY = frozenset({"ask_date", "reply_noted", "help", "wrong_number_noted", "thanks_paid", "hardship_noted"})
 WINDOW = timedelta(minutes=5)  # an answer that waits longer at the carrier is none
 
 
@@ -116,9 +118,26 @@ def may_answer(
     runtime: Runtime, person: Person, phone: PhoneOnFile, loans: Sequence[CaseOnFile], now: datetime
 ) -> tuple[Ask, Verdict]:
     """May we write to them now: as the answer to what they just sent, else as any other text of ours?"""
-    asked = [assemble.ask(person, phone, Channel.SMS, loans, now, purpose=purpose) for purpose in (Purpose.REPLY, None)]
-    judged = [(ask, judge(ask, runtime.loaded.rulebooks, now)) for ask in asked]
-    return next((one for one in judged if one[1].allowed), judged[-1])
+    rulebooks = runtime.loaded.rulebooks
+    reply, other = (
+        assemble.ask(person, phone, Channel.SMS, loans, now, purpose=purpose) for purpose in (Purpose.REPLY, None)
+    )
+    answers = judge(reply, rulebooks, now)
+    return (reply, answers) if answers.allowed else by_hand(other, rulebooks, now)
+
+
+def by_hand(ask: Ask, rulebooks: Rulebooks, now: datetime) -> tuple[Ask, Verdict]:
+    """What a person writes is no reminder: that those rest of our own accord does not keep it back.
+
+    A rulebook that stops contact for the same reason does, as does everything else.
+    """
+    verdict = judge(ask, rulebooks, now)
+    ours = {refusal.rule for refusal in verdict.refusals} & {own_rule(reason) for reason in PAUSES}
+    if not ours:
+        return ask, verdict
+    others = tuple(stop for stop in ask.suppressions if own_rule(stop.reason) not in ours)
+    ask = replace(ask, suppressions=others)
+    return ask, judge(ask, rulebooks, now)
 
 
 def says(runtime: Runtime, person: Person, loans: Sequence[CaseOnFile], answer: Answer, now: datetime) -> Facts:

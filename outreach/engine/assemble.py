@@ -26,6 +26,7 @@ from outreach.engine.runtime import Policy
 from outreach.messages import Facts, Loan
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile, PromiseOnFile
 
+THANKED_FOR = timedelta(days=31)  # how long after it a part payment is spoken of
 UTC_ZONE = "UTC"  # plans need some local time; the gate refuses contact where no zone is known
 
 
@@ -40,14 +41,17 @@ def today(person: Person, now: datetime) -> date:
     return now.astimezone(zones.zone(home_zone(person))).date()
 
 
-def case_facts(person: Person, case: CaseOnFile, campaign: Campaign | None, anchor_on: date | None) -> CaseFacts:
+def case_facts(
+    person: Person, case: CaseOnFile, campaign: Campaign | None, anchor_on: date | None, policy: Policy
+) -> CaseFacts:
     """What the cadence needs of a case; `happened` counts from the campaign's first step, or the day before it."""
     zone = home_zone(person)
     happened: frozenset[Condition] = frozenset()
+    last = case.last_paid_at
     if campaign is not None and anchor_on is not None:
         first = min((step.offset for step in campaign.steps), default=0)
         start = anchor_on + timedelta(days=min(first, 0) - 1)
-        happened = _happened(person, case, start, zone)
+        happened = _happened(person, case, start, zone, policy)
     return CaseFacts(
         due_on=case.due_on,
         status=case.status,
@@ -61,16 +65,18 @@ def case_facts(person: Person, case: CaseOnFile, campaign: Campaign | None, anch
         collector=case.collector,
         zone=zone,
         happened=happened,
+        part_paid_on=last.astimezone(zones.zone(zone)).date() if last and case.amount_due_minor else None,
     )
 
 
-def _happened(person: Person, case: CaseOnFile, since: date, zone: str) -> frozenset[Condition]:
+def _happened(person: Person, case: CaseOnFile, since: date, zone: str, policy: Policy) -> frozenset[Condition]:
     info = zones.zone(zone)
     found: set[Condition] = set()
     if any(promise.status is PromiseStatus.OPEN for promise in case.promises):
         found.add(Condition.PROMISED)
-    if case.last_paid_at and case.last_paid_at.astimezone(info).date() >= since:
-        found.add(Condition.PAID)
+    if came := sum(paid.minor for paid in case.payments if paid.at.astimezone(info).date() >= since):
+        enough = case.amount_due_minor <= (case.amount_due_minor + came) * policy.promise_tolerance
+        found.add(Condition.PAID if enough else Condition.PAID_IN_PART)
     for past in person.history:
         if past.at.astimezone(info).date() < since:
             continue
@@ -168,7 +174,14 @@ def message_facts(
         noted=noted,
         instalments=instalments,
         offered_amount=offered_amount,
+        part_paid=any(_part_paid(case, now) for case in cases),
     )
+
+
+def _part_paid(case: CaseOnFile, now: datetime) -> bool:
+    """Did part of what is due come so lately that we thank for it?"""
+    last = case.last_paid_at
+    return last is not None and case.amount_due_minor > 0 and now - last <= THANKED_FOR
 
 
 def last_promise(cases: Sequence[CaseOnFile]) -> tuple[date, Money | None] | None:

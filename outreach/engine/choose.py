@@ -27,9 +27,11 @@ MINUTE = 60
 HELD_LOOK = timedelta(days=1)  # how often a step of a held case is looked at
 ENDED = "ended: "
 PROMISED = f"{ENDED}{Condition.PROMISED}"  # a promise taken back brings these back
-SETTLED = frozenset({f"{ENDED}{CaseStatus.CLOSED}", f"{ENDED}{Condition.PAID}"})  # a payment taken back, these
+PAID_UP, PAID_SOME = f"{ENDED}{Condition.PAID}", f"{ENDED}{Condition.PAID_IN_PART}"
+SETTLED = frozenset({f"{ENDED}{CaseStatus.CLOSED}", PAID_UP, PAID_SOME})  # a payment taken back, these
 LAST_METRE = timedelta(seconds=60)  # company margin: a text with less time left than this is not sent
 NO_PHONE = "POLICY-NO-NUMBER"
+PART_PAID = "part of what is due was paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def choose(
     `versions`: current `campaigns.id` by name.
     """
     choice = Choice()
-    ready = [r for row in rows if (r := _ready(choice, person, row, loaded, versions, now)) is not None]
+    ready = [r for row in rows if (r := _ready(choice, person, row, loaded, versions, now, policy)) is not None]
     groups: dict[tuple[str, str], list[_Ready]] = {}
     for item in sorted(ready, key=lambda r: (-r.row.priority, r.row.due_at, r.row.id)):
         groups.setdefault((item.case.creditor, item.case.collector), []).append(item)
@@ -108,7 +110,13 @@ def choose(
 
 
 def _ready(
-    choice: Choice, person: Person, row: StepRow, loaded: Loaded, versions: Mapping[str, int], now: datetime
+    choice: Choice,
+    person: Person,
+    row: StepRow,
+    loaded: Loaded,
+    versions: Mapping[str, int],
+    now: datetime,
+    policy: Policy,
 ) -> _Ready | None:
     """The row with its campaign and try, or None with what became of it noted in `choice`."""
     case = person.cases[row.case_id]
@@ -122,10 +130,10 @@ def _ready(
     if case.status is CaseStatus.HELD:
         choice.updates[row.id] = {"state": "parked", "due_at": now + HELD_LOOK}
         return None
-    facts = assemble.case_facts(person, case, campaign, row.anchor_on)
+    facts = assemble.case_facts(person, case, campaign, row.anchor_on, policy)
     if row.due_at > now:  # not due yet: may only be merged into a contact that is
         attempt = cadence.current_try(campaign, row.position)
-        blocked = cadence.blocked(campaign, row.position, facts)
+        blocked = cadence.blocked(campaign, row.position, facts) or cadence.quiet(campaign, facts, now)
         return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
     return _due(choice, row, case, campaign, facts, now)
 
@@ -140,6 +148,9 @@ def _due(
         return None
     if not cadence.wanted(campaign, row.position, facts, now):
         _end(choice, row, campaign, now, "no longer in the audience, or the campaign is over")
+        return None
+    if moved := cadence.put_off(campaign, row.position, facts, row.anchor_on, now):
+        _move_late(choice, row, campaign, moved, now, PART_PAID)
         return None
     if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
         _move_late(choice, row, campaign, moved, now)
@@ -191,7 +202,9 @@ def _end(choice: Choice, row: StepRow, campaign: Campaign, now: datetime, becaus
     choice.entries.append(Entry(row.case_id, now, EventKind.CADENCE_ENDED, detail))
 
 
-def _move_late(choice: Choice, row: StepRow, campaign: Campaign, moved: cadence.Moved, now: datetime) -> None:
+def _move_late(
+    choice: Choice, row: StepRow, campaign: Campaign, moved: cadence.Moved, now: datetime, because: str = ""
+) -> None:
     kinds = {
         cadence.Late.EXPIRE: EventKind.STEP_EXPIRED,
         cadence.Late.SHIFT: EventKind.STEP_SHIFTED,
@@ -204,7 +217,7 @@ def _move_late(choice: Choice, row: StepRow, campaign: Campaign, moved: cadence.
         "planned_at": instant(row.position.planned_at),
         "days": moved.days,
         "into": moved.position.step if moved.position else None,
-    }
+    } | ({"because": because} if because else {})
     choice.entries.append(Entry(row.case_id, now, kinds[moved.what], detail))
     _go(choice, row, campaign, moved.position, now)
 
@@ -374,12 +387,12 @@ def end_of_day(person: Person, now: datetime) -> datetime:
 
 
 def after_attempt(
-    person: Person, row: StepRow, campaign: Campaign, disposition: Any, now: datetime
+    person: Person, row: StepRow, campaign: Campaign, disposition: Any, now: datetime, policy: Policy
 ) -> tuple[Choice, Position | None]:
     """Where a row goes once its attempt is final."""
     choice = Choice()
     case = person.cases[row.case_id]
-    facts = assemble.case_facts(person, case, campaign, row.anchor_on)
+    facts = assemble.case_facts(person, case, campaign, row.anchor_on, policy)
     position = cadence.after(campaign, row.position, disposition, facts, row.anchor_on, now)
     if position is None or position.step != row.position.step:
         _passed_over(choice, row, campaign, position, facts, now)

@@ -21,7 +21,7 @@ from outreach.core.gate import judge
 from outreach.core.pacing import calls_now
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
 from outreach.engine import assemble, permits, senders, stops, switch
-from outreach.engine.answers import answer_again
+from outreach.engine.answers import answer_again, by_hand
 from outreach.engine.choose import LAST_METRE, Choice, Contact, StepRow, choose, end_of_day, waiting_again
 from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
 from outreach.engine.reserving import Reservation, detail, write
@@ -46,6 +46,7 @@ TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid 
 ACCOUNT_RETRY = timedelta(minutes=15)
 LIVE = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)  # calls that may hold a line
 CROWDED = 50  # debtors decided in one transaction while what the carrier tells can't be written for it (SQLite)
+WRITTEN_BY_HAND = (Purpose.REMINDER, Purpose.COLLECTION)  # of what belongs to no step
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
 
@@ -305,7 +306,10 @@ def _judged_again(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], no
         phone = person.phone(row.phone_id) if person else None
         if person and phone and loans:
             ask = assemble.ask(person, phone, Channel(row.channel), loans, now, purpose=Purpose(row.purpose))
-            verdict = judge(ask, runtime.loaded.rulebooks, now)
+            if row.step is None and ask.purpose in WRITTEN_BY_HAND:
+                ask, verdict = by_hand(ask, runtime.loaded.rulebooks, now)
+            else:
+                verdict = judge(ask, runtime.loaded.rulebooks, now)
             ends = now + (runtime.policy.call_for if row.channel == Channel.CALL else _metre(row))
             if verdict.allowed and judge(ask, runtime.loaded.rulebooks, ends).allowed:
                 permits.keep(tx, [(row.id, ask, verdict)], runtime.loaded.rulebooks, now)

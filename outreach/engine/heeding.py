@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from outreach.core import negotiation
 from outreach.core.moment import CONFIRM_WITHIN
 from outreach.core.terms import (
+    CaseStatus,
     Channel,
     ConsentGivenTo,
     ConsentKind,
@@ -24,7 +25,7 @@ from outreach.core.terms import (
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import assemble, callbacks, negotiating, promises, steering, stops
+from outreach.engine import assemble, callbacks, identity_theft, negotiating, pauses, promises, steering, stops
 from outreach.engine.answers import Answer
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
@@ -69,6 +70,8 @@ class Heard:
 
 def follow(heard: Heard) -> Answer | None:
     """What is done, and said back: what the words mean, and how they want to be contacted."""
+    if heard.intent.identity_theft and heard.loans:
+        identity_theft.claim(heard.tx, heard.person, heard.loans, heard.now, heard.message_id)
     wishes = heard.intent.wishes
     if wishes is None or not heard.loans:
         return HANDLERS[heard.intent.kind](heard)
@@ -188,6 +191,13 @@ def _stop(
     return handle
 
 
+def _dispute(heard: Heard) -> Answer | None:
+    """One who says that somebody else took the loan in their name has said so, and has their stop."""
+    if heard.intent.identity_theft and heard.loans:
+        return None
+    return _stop(SuppressionReason.DISPUTE, task="dispute")(heard)
+
+
 def _decline(heard: Heard) -> Answer | None:
     """ "No" to a promise we noted takes it back; otherwise a person talks to somebody who says no."""
     if promises.cancel(heard.tx, heard.person, heard.now):
@@ -219,10 +229,17 @@ def _call_instead(heard: Heard) -> None:
     _log_all(heard, EventKind.CALLBACK_REQUESTED, {"at": None, "source": "sms"})
 
 
-def _noted(heard: Heard) -> Answer | None:
-    if not heard.intent.needs_human:
-        for_a_person(heard, f"reply: {heard.intent.kind}")
-    return Answer("reply_noted")
+def _rests(reason: SuppressionReason, answer: str) -> Callable[[Heard], Answer | None]:
+    """A handler that lets reminders rest while a person looks."""
+
+    def handle(heard: Heard) -> Answer | None:
+        pauses.rest(heard.tx, heard.person, heard.loans, reason, heard.runtime.policy, heard.now)
+        if not heard.intent.needs_human:
+            for_a_person(heard, f"reply: {heard.intent.kind}")
+        is_open = any(loan.status is not CaseStatus.CLOSED for loan in heard.loans)
+        return Answer(answer if is_open else "reply_noted")
+
+    return handle
 
 
 def _unclear(_heard: Heard) -> Answer | None:
@@ -237,20 +254,20 @@ HANDLERS: dict[IntentKind, Callable[[Heard], Answer | None]] = {
     IntentKind.PROMISE: _promise,
     IntentKind.ACCEPT: _promise,
     IntentKind.DECLINE: _decline,
-    IntentKind.PAID: _noted,
+    IntentKind.PAID: _rests(SuppressionReason.PAID, "thanks_paid"),
     IntentKind.OPT_OUT: _opt_out,
     IntentKind.OPT_IN: _opt_in,
     IntentKind.HELP: _help,
     IntentKind.STOP_CALLS: _stop(SuppressionReason.REFUSED_CHANNEL, channel=Channel.CALL, answer="reply_noted"),
     IntentKind.CEASE: _stop(SuppressionReason.CEASE, task="cease"),
-    IntentKind.DISPUTE: _stop(SuppressionReason.DISPUTE, task="dispute"),
+    IntentKind.DISPUTE: _dispute,
     IntentKind.WRONG_NUMBER: _stop(SuppressionReason.WRONG_NUMBER, SuppressionScope.PHONE, task="wrong_number"),
     IntentKind.ATTORNEY: _stop(SuppressionReason.ATTORNEY, task="attorney"),
     IntentKind.BANKRUPTCY: _stop(SuppressionReason.BANKRUPTCY, task="bankruptcy"),
     IntentKind.DECEASED: _stop(SuppressionReason.DECEASED, task="deceased"),
-    IntentKind.HARDSHIP: _noted,
+    IntentKind.HARDSHIP: _rests(SuppressionReason.HARDSHIP, "hardship_noted"),
     IntentKind.CALLBACK: _callback,
-    IntentKind.QUESTION: _noted,
+    IntentKind.QUESTION: _rests(SuppressionReason.QUESTION, "reply_noted"),
     IntentKind.COMPLAINT: _stop(SuppressionReason.COMPLAINT, task="complaint"),
     IntentKind.UNCLEAR: _unclear,
 }

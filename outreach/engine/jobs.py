@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.core.terms import Channel
-from outreach.engine import callbacks, clockguard, hearing, intake, plan, pricing, promises, reconcile, switch
+from outreach.engine import callbacks, clockguard, hearing, intake, pauses, plan, pricing, promises, reconcile, switch
 from outreach.engine.dispatch import dispatch
 from outreach.engine.runtime import Runtime
 from outreach.store import seals
@@ -35,6 +35,7 @@ def jobs(runtime: Runtime) -> list[Job]:
         Job("hear", timedelta(minutes=5), lambda: hearing.hear(runtime)),
         Job("inbox", timedelta(seconds=1), lambda: intake.apply(runtime)),
         Job("promises", timedelta(minutes=1), lambda: promises.promises_due(runtime)),
+        Job("pauses", timedelta(minutes=1), lambda: pauses.pauses_due(runtime)),
         Job("callbacks", timedelta(seconds=10), lambda: callbacks.callbacks_due(runtime)),
         Job("plan", timedelta(seconds=2), lambda: plan.plan(runtime)),
         Job("answers", timedelta(seconds=1), lambda: switch.renew_answers(runtime)),

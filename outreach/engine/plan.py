@@ -16,7 +16,7 @@ from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
 from outreach.engine import assemble, permits
 from outreach.engine.choose import ENDED, PROMISED, SETTLED, end_of_day, row_at
 from outreach.engine.rows import add_steps, read_step, set_steps, versions
-from outreach.engine.runtime import Runtime
+from outreach.engine.runtime import Policy, Runtime
 from outreach.engine.tasks import set_aside
 from outreach.store import caselog, facts
 from outreach.store.bulk import among
@@ -153,7 +153,9 @@ def _plan(runtime: Runtime, wanted: Mapping[int, int]) -> int:
             person = people.get(row.debtor_id)
             if person is not None:
                 case = person.cases[row.id]
-                _plan_case(planned, runtime.loaded.campaigns, person, case, current, standing[row.id], now)
+                _plan_case(
+                    planned, runtime.loaded.campaigns, person, case, current, standing[row.id], now, runtime.policy
+                )
         add_steps(tx, planned.fresh)
         set_steps(tx, planned.updates)
         tx.execute(update(cases).where(among(tx, cases.c.id, ids)).values(plan_dirty=False))
@@ -178,6 +180,7 @@ def _plan_case(
     current: Mapping[str, int],
     standing: Mapping[tuple[str, date], Row[Any]],
     now: datetime,
+    policy: Policy,
 ) -> None:
     """Where one case stands: `current` has the id of each campaign's version, `standing` its rows of `steps`."""
     wanted = _quiet(loaded, case, standing)
@@ -186,7 +189,7 @@ def _plan_case(
         if anchor is None or not campaign.active or case.status is CaseStatus.CLOSED:
             continue
         row = standing.get((campaign.name, anchor))
-        case_facts = assemble.case_facts(person, case, campaign, anchor)
+        case_facts = assemble.case_facts(person, case, campaign, anchor, policy)
         if row is None:
             position = _entry(campaign, case_facts, anchor, person, now)
             if position is not None and cadence.wanted(campaign, position, case_facts, now):
@@ -244,10 +247,10 @@ def _anchor(person: Person, case: CaseOnFile, campaign: Campaign) -> date | None
     return assemble.today(person, settled_at) if settled_at else None
 
 
-def _goes_on(row: Row[Any], case: CaseOnFile, case_facts: cadence.CaseFacts) -> bool:
+def _goes_on(row: Row[Any], case: CaseOnFile, campaign: Campaign, case_facts: cadence.CaseFacts) -> bool:
     """Was it ended by a promise, or a payment, that was taken back?"""
     if row.last_refusal in SETTLED:
-        return cadence.Condition.PAID not in case_facts.happened
+        return not campaign.stop_when & case_facts.happened & {cadence.Condition.PAID, cadence.Condition.PAID_IN_PART}
     return row.last_refusal == PROMISED and _taken_back(case)
 
 
@@ -274,7 +277,7 @@ def _follow(
 ) -> dict[str, Any]:
     """What to set of a row that stands already: it is taken to the current version, and woken if it was parked."""
     version = {"campaign_id": campaign_id}
-    if row.state == "ended" and _goes_on(row, case, case_facts):
+    if row.state == "ended" and _goes_on(row, case, campaign, case_facts):
         position = cadence.again(campaign, read_step(row).position, case_facts, anchor, now)
         return version | row_at(campaign, position) if position is not None else {}
     if row.state in ("ended", "reserved"):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from outreach.core import cadence, zones
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money, PromisedPayment, PromiseStatus
-from outreach.engine import assemble, payments, stops
+from outreach.engine import assemble, promised, stops
 from outreach.engine.runtime import Policy, Runtime
 from outreach.store import caselog
 from outreach.store.caselog import Entry
@@ -172,7 +172,7 @@ def promises_due(runtime: Runtime) -> int:
         settled = 0
         for row in tx.execute(query).all():
             stops.lock_debtor(tx, row.debtor_id)
-            settled += payments.settle_promises(tx, row.case_id, now, runtime.policy, due_only=True)
+            settled += promised.settle_promises(tx, row.case_id, now, runtime.policy, due_only=True)
     return settled
 
 

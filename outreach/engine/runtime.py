@@ -13,7 +13,7 @@ from outreach.campaigns import Loaded
 from outreach.carriers import Carrier, Senders
 from outreach.core.negotiation import Limits
 from outreach.core.pacing import Limit
-from outreach.core.terms import Channel
+from outreach.core.terms import Channel, SuppressionReason
 from outreach.engine.breaker import Breaker
 from outreach.engine.mailbag import Mailbag
 from outreach.messages import Library
@@ -65,6 +65,10 @@ class Policy:
     promise_grace_days: int = 2
     promise_tolerance: Decimal = Decimal("0.05")  # a promise is kept when at least 95 % came
     promise_limits: Limits = field(default_factory=Limits)  # within which a promise is noted without a person
+    # For how many local days reminders rest after what a debtor wrote; of what is not here, until a person decides.
+    rests: Mapping[SuppressionReason, int] = field(
+        default_factory=lambda: {SuppressionReason.PAID: 7, SuppressionReason.QUESTION: 5}
+    )
     in_doubt_after: timedelta = timedelta(minutes=2)
     absent_after: timedelta = timedelta(minutes=10)
     final_after: timedelta = timedelta(hours=12)

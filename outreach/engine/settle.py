@@ -63,7 +63,7 @@ def move_on(tx: Connection, runtime: Runtime, dispositions: Mapping[int, Disposi
             updates[row.id] = {"state": "parked"}
             parked.append(row.case_id)
             continue
-        choice, _position = after_attempt(person, row, campaign, dispositions[each.attempt_id], now)
+        choice, _position = after_attempt(person, row, campaign, dispositions[each.attempt_id], now, runtime.policy)
         updates.update(choice.updates)
         entries += choice.entries
     set_steps(tx, updates)

@@ -20,6 +20,7 @@ from outreach.core.terms import (
     Disposition,
     EventKind,
     PhoneKind,
+    PromiseStatus,
     SuppressionReason,
     SuppressionScope,
 )
@@ -27,7 +28,7 @@ from outreach.store import caselog
 from outreach.store.bulk import among, rows_in
 from outreach.store.caselog import Entry, instant
 from outreach.store.database import claim
-from outreach.store.tables import attempt_cases, attempts, cases, debtors, phones, steps, suppressions
+from outreach.store.tables import attempt_cases, attempts, cases, debtors, phones, promises, steps, suppressions
 
 HOLDING = frozenset(
     {
@@ -41,6 +42,9 @@ HOLDING = frozenset(
         SuppressionReason.COMPLAINT,
         SuppressionReason.INCAPACITY,
         SuppressionReason.MINOR,
+        SuppressionReason.PAID,
+        SuppressionReason.HARDSHIP,
+        SuppressionReason.QUESTION,
     }
 )  # these hold the debtor's cases for a person
 
@@ -134,6 +138,24 @@ def suppress(
             entries.append(Entry(row.id, now, EventKind.HELD, {"because": reason}, changes={"status": CaseStatus.HELD}))
     caselog.record(tx, entries)
     facts_changed(tx, debtor_id, f"stopped: {reason}", now)
+
+
+def reopened_as(tx: Connection, case_ids: Collection[int], now: datetime) -> dict[int, CaseStatus]:
+    """The status each case has once it is open again: a stop that holds it and an open promise outlive its closing."""
+    found = dict.fromkeys(case_ids, CaseStatus.ACTIVE)
+    promised = select(promises.c.case_id).where(promises.c.status == PromiseStatus.OPEN)
+    found |= {row.case_id: CaseStatus.PROMISED for row in rows_in(tx, promised, promises.c.case_id, case_ids)}
+    standing = (
+        select(cases.c.id)
+        .join(suppressions, suppressions.c.debtor_id == cases.c.debtor_id)
+        .where(
+            suppressions.c.reason.in_(HOLDING),
+            suppressions.c.lifted_at.is_(None),
+            suppressions.c.until.is_(None) | (suppressions.c.until > now),
+            (suppressions.c.scope != SuppressionScope.CASE) | (suppressions.c.case_id == cases.c.id),
+        )
+    )
+    return found | {row.id: CaseStatus.HELD for row in rows_in(tx, standing, cases.c.id, case_ids)}
 
 
 def apply_meaning(tx: Connection, attempt: Row[Any], meaning: CodeMeaning, now: datetime) -> None:

@@ -81,6 +81,7 @@ DUTIES: Mapping[tuple[Channel, str], Duty] = {
         "wrong_number_noted": Duty(secret=True, engine=True),
         "dispute_noted": _DEBT_ANSWER,
         "thanks_paid": _DEBT_ANSWER,
+        "hardship_noted": _DEBT_ANSWER,
         "language_changed": _ANSWER,
         "limits_noted": _ANSWER,
     }.items()},

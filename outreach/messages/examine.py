@@ -44,6 +44,7 @@ _FULL = Facts(
     offered_on=_SATURDAY,
     offered_amount=Money(1_234_567, "USD"),
     callback_at=datetime(2026, 11, 28, 15, 30, tzinfo=UTC),
+    part_paid=True,
     choices=(date(2026, 11, 25), date(2026, 11, 27), date(2026, 11, 30)),
     instalments=((_SATURDAY, Money(1_234_567, "USD")), (date(2026, 12, 5), Money(1_234_567, "USD"))),
     noted=(
@@ -56,7 +57,7 @@ _FULL = Facts(
 
 def examples(given: frozenset[str]) -> Iterator[Facts]:
     """Long but plausible facts: each collector, one loan and several, all optional facts and only the `given` ones."""
-    bare = replace(_FULL, choices=(), noted=(), **dict.fromkeys(_OPTIONAL - given))  # type: ignore[arg-type]
+    bare = replace(_FULL, choices=(), noted=(), part_paid=False, **dict.fromkeys(_OPTIONAL - given))  # type: ignore[arg-type]
     for collector in Collector:
         for facts in (_FULL, bare):
             for count in (1, 2, 5) if "loan" in given else (0, 1, 2, 5):

@@ -39,7 +39,8 @@ class Facts:
     """Everything one message may say. Dates and `callback_at` are in the debtor's own zone.
 
     `choices`: the days the keypress menu offers, first key first. `noted`: the times the debtor just ruled out.
-    `instalments`: of a promise of several payments, the day and amount of each.
+    `instalments`: of a promise of several payments, the day and amount of each. `part_paid`: part of what was due came of
+    late, and the amounts are what is left.
     """
 
     creditor: str
@@ -58,6 +59,7 @@ class Facts:
     noted: tuple[Inconvenient, ...] = ()
     instalments: tuple[tuple[date, Money], ...] = ()
     offered_amount: Money | None = None
+    part_paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ VARIABLES: Mapping[str, Variable] = {
     "several": Variable("yes/no", "true when there is more than one loan", debt=True),
     "count": Variable("number", "how many loans", debt=True),
     "totals": Variable("money", "the amounts due, added up for each currency", debt=True),
+    "part_paid": Variable(
+        "yes/no", "true when part of what was due came of late: the amounts are what is left", debt=True
+    ),
     "promise_on": Variable("date", "the day the debtor promised", can_be_empty=True, debt=True),
     "promise_amount": Variable("money", "what the debtor promised", can_be_empty=True, debt=True),
     "instalments": Variable(
@@ -185,6 +190,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "several": len(loans) > 1,
         "count": len(loans),
         "totals": totals(loan.amount for loan in facts.loans),
+        "part_paid": facts.part_paid,
         "choices": list(facts.choices),
         "noted": bool(facts.noted),
         "not_at_work": any(times.place is PhonePlace.WORK for times in facts.noted),

@@ -37,6 +37,7 @@ from outreach.oracle.places import address_place, as_list, candidates, covers, i
 
 Rule = Mapping[str, Any]
 ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
+RESTS = (SuppressionReason.PAID, SuppressionReason.HARDSHIP, SuppressionReason.QUESTION)
 REFUSALS_TO_CONFIRM = (SuppressionReason.OPT_OUT, SuppressionReason.REFUSED_CHANNEL)
 REPLY_WITHIN, CONFIRM_WITHIN = timedelta(minutes=15), timedelta(minutes=5)
 CALLBACK_DAYS = 7
@@ -309,7 +310,8 @@ def _stopped(bound: list[Rule], moment: Moment) -> set[str]:
             continue
         citing = [rule for rule in bound if "stop" in rule and stop.reason in as_list(rule["stop"]["reasons"])]
         if _concerns(stop, ask):
-            found |= {rule["rule"] for rule in citing} or {f"STOP-{stop.reason.upper()}"}
+            own = set() if moment.answers and stop.reason in RESTS else {f"STOP-{stop.reason.upper()}"}
+            found |= {rule["rule"] for rule in citing} or own
         elif widened:
             found |= {rule["rule"] for rule in citing if rule["stop"].get("widen")}
     return found

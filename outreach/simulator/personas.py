@@ -198,8 +198,7 @@ class Reads(StrEnum):
 
 TEXT_WORDS: tuple[tuple[Reads, re.Pattern[str]], ...] = (
     (Reads.NOTICE, re.compile(r"unsubscrib|quitamos|vuelve a recibir|subscribed|opted|no more messages|noted|confirm(ed|amos|ado)|cancel|recorded"
-                              r"|thank you for your payment|wrong number|registr|anota|gracias por su pago|tomamos nota"
-                              r"|已记录|已确认|已取消|已收到|已登记|感谢您的还款", re.I)),
+                              r"|wrong number|registr|anota|tomamos nota|已记录|已确认|已取消|已收到|已登记", re.I)),
     (Reads.REMINDER, re.compile(r"\bdue\b|overdue|past due|promised|vence|venci|atras|pendiente|prometi|到期|逾期|应还|承诺", re.I)),
     (Reads.QUESTION, re.compile(r"what (date|day)|which (date|day)|when (can|will)|(qué|la) (fecha|día)|cuándo|哪天|哪一天|日期", re.I)),
 )  # fmt: skip

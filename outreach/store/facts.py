@@ -57,8 +57,10 @@ from outreach.store.tables import (
 )
 
 HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
+PAID_LATELY = timedelta(days=400)  # longer than any campaign looks back
 WROTE = timedelta(days=62)  # what the debtor wrote counts for longer: sixty days
 CHUNK = 2000
+first_of = payments.alias("first_of")  # of a row that takes money back, the payment it is of; else the row itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,20 @@ class CaseOnFile:
     funding_account: str | None
     tags: frozenset[str]
     status: CaseStatus
-    last_paid_at: datetime | None = None
+    payments: tuple[PaymentOnFile, ...] = ()  # of the last `PAID_LATELY`, the latest last
     promises: tuple[PromiseOnFile, ...] = ()
+
+    @property
+    def last_paid_at(self) -> datetime | None:
+        return self.payments[-1].at if self.payments else None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOnFile:
+    """What came on a loan, less what of it was taken back; nothing is left of one that was taken back whole."""
+
+    at: datetime
+    minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +167,7 @@ def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int 
     for debtor_id, *told in tx.execute(query).all():
         if person := people.get(debtor_id):
             person.addresses.append(_address(*told))
-    _add_cases(tx, ids, people)
+    _add_cases(tx, ids, people, now)
     _add_consents(tx, ids, people, numbers)
     _add_limits(tx, ids, people)
     _add_history(tx, ids, people, now - HISTORY, without)
@@ -225,8 +239,8 @@ def _stands(collector: str, status: str) -> tuple[Collector, CaseStatus]:
     return Collector(collector), CaseStatus(status)
 
 
-def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
-    paid = _paid_at(tx, ids)
+def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person], now: datetime) -> None:
+    paid = _paid(tx, ids, now)
     promised: dict[int, list[PromiseOnFile]] = defaultdict(list)
     query = select(promises).join(cases, cases.c.id == promises.c.case_id).where(among(tx, cases.c.debtor_id, ids))
     made = tx.execute(query.order_by(promises.c.id)).all()
@@ -253,33 +267,39 @@ def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person])
                 account,
                 _tags(tags),
                 stands,
-                paid.get(case_id),
+                tuple(paid.get(case_id, ())),
                 tuple(promised.get(case_id, ())),
             )
 
 
-def _paid_at(tx: Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """When each case was last paid. What came before it opened again was taken back, or was the instalment before."""
+def _paid(tx: Connection, ids: Sequence[int], now: datetime) -> dict[int, list[PaymentOnFile]]:
+    """By case, what came and was not taken back. What came before it opened again was, or was the instalment before."""
     again = (case_events.c.case_id == payments.c.case_id) & (case_events.c.kind == EventKind.REOPENED)
     reopened = select(func.max(case_events.c.at)).where(again).scalar_subquery()
     query = (
-        select(payments.c.case_id, func.max(payments.c.paid_at))
+        select(payments.c.case_id, first_of.c.paid_at, func.sum(payments.c.amount_minor).label("minor"))
         .join(cases, cases.c.id == payments.c.case_id)
-        .where(among(tx, cases.c.debtor_id, ids))
-        .where(reopened.is_(None) | (payments.c.recorded_at > reopened))
-        .group_by(payments.c.case_id)
+        .join(first_of, first_of.c.id == func.coalesce(payments.c.reverses_id, payments.c.id))
+        .where(among(tx, cases.c.debtor_id, ids), first_of.c.paid_at >= now - PAID_LATELY)
+        .where(reopened.is_(None) | (first_of.c.recorded_at > reopened))
+        .group_by(payments.c.case_id, first_of.c.id, first_of.c.paid_at)
+        .order_by(first_of.c.paid_at, first_of.c.id)
     )
-    return {case_id: at for case_id, at in tx.execute(query).all()}
+    found: dict[int, list[PaymentOnFile]] = defaultdict(list)
+    for row in tx.execute(query):
+        if row.minor > 0:
+            found[row.case_id].append(PaymentOnFile(row.paid_at, int(row.minor)))
+    return found
 
 
 def _paid_since(tx: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """By promise, what came for its case since it was made, in minor units."""
-    came = (payments.c.case_id == promises.c.case_id) & (payments.c.paid_at >= promises.c.made_at)
+    """By promise, what came for its case since it was made and was not taken back, in minor units."""
     query = (
         select(promises.c.id, func.sum(payments.c.amount_minor))
-        .join(payments, came)
+        .join(payments, payments.c.case_id == promises.c.case_id)
+        .join(first_of, first_of.c.id == func.coalesce(payments.c.reverses_id, payments.c.id))
         .join(cases, cases.c.id == promises.c.case_id)
-        .where(among(tx, cases.c.debtor_id, ids))
+        .where(among(tx, cases.c.debtor_id, ids), first_of.c.paid_at >= promises.c.made_at)
         .group_by(promises.c.id)
     )
     return {promise_id: int(minor) for promise_id, minor in tx.execute(query).all()}

@@ -41,6 +41,7 @@ def read_case(db: Database, ref: str) -> dict[str, Any] | None:
         ).all()
         cost = costs.of_case(connection, row.id)
         paid = connection.execute(select(payments).where(payments.c.case_id == row.id).order_by(payments.c.id)).all()
+    refs = {p.id: p.ref for p in paid}
     return {
         "ref": row.ref,
         "debtor_ref": row.debtor_ref,
@@ -69,6 +70,7 @@ def read_case(db: Database, ref: str) -> dict[str, Any] | None:
                 "paid_at": instant(p.paid_at),
                 "amount": write_amount(Money(p.amount_minor, p.currency)),
                 "currency": p.currency,
+                "reverses": refs.get(p.reverses_id),
             }
             for p in paid
         ],

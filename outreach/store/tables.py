@@ -159,6 +159,12 @@ suppressions = Table(
     Column("lifted_at", UTCDateTime),
     Column("source", String(40), nullable=False),
 )
+Index(  # of the few that end by themselves
+    "ix_suppressions_until",
+    suppressions.c.until,
+    sqlite_where=suppressions.c.until.is_not(None),
+    postgresql_where=suppressions.c.until.is_not(None),
+)
 inconvenient_times = Table(
     "inconvenient_times",
     metadata,
@@ -370,6 +376,11 @@ payments = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("recorded_at", UTCDateTime, nullable=False),
+    Column("reverses_id", Id),  # the payment that this row takes back: its amount is below zero then
+    Column(
+        "due_minor", BigInteger
+    ),  # how much less was due after it, and owed: a payment above what was due takes no more
+    Column("balance_minor", BigInteger),
 )
 inbound_messages = Table(
     "inbound_messages",

@@ -120,3 +120,68 @@ def test_a_promise_is_kept_by_what_came_within_the_tolerance(
     assert [promise.status for promise in shelf.rows(promises)] == [status]
     assert ("promise_kept" in shelf.kinds()) is (status == "kept")
     assert audit(shelf.db) == []
+
+
+# --- payments that come back -------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_names_a_payment_takes_it_back_wherever_it_stands(shelf: Shelf) -> None:
+    shelf.load(row())
+    back = paid(payment_ref="R1", amount="30.00", reverses="P1")
+    outcome = shelf.pay(back, paid() | {"reverses": ""})
+    assert (outcome.applied, outcome.rejected) == (2, 0)
+    assert told(shelf) == (10000, "active") and shelf.case().balance_minor == 88000
+    assert shelf.kinds() == ["opened", "paid", "payment_reversed"]
+    again = shelf.pay(back)
+    assert (again.applied, again.already) == (0, 1) and told(shelf) == (10000, "active")
+    assert audit(shelf.db) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"reverses": "P9"}, "reverses: no payment of this loan has that reference"),
+        ({"reverses": "R1"}, "reverses: 'R1' is its own reference, expected that of the payment it takes back"),
+        ({"reverses": "P1", "amount": "50.01"}, "amount: more than is left of the payment that is taken back"),
+        ({"reverses": "P1", "loan_ref": "L2"}, "reverses: no payment of this loan has that reference"),
+        (
+            {"reverses": "P1", "amount": "-50.00"},
+            "amount: '-50.00' takes money back: name that payment under `reverses`",
+        ),
+    ],
+)
+def test_what_takes_back_no_payment_is_rejected_with_its_reason(
+    shelf: Shelf, cells: dict[str, str], reason: str
+) -> None:
+    shelf.load(row(), row(loan_ref="L2"))
+    shelf.pay(paid())
+    outcome = shelf.pay(paid(payment_ref="R1") | cells)
+    assert outcome.rejected == 1 and shelf.reasons("payments")[2].startswith(reason)
+    assert told(shelf) == (7000, "active")
+
+
+def test_one_reference_for_a_payment_and_for_one_that_takes_it_back_counts_for_neither(shelf: Shelf) -> None:
+    shelf.load(row())
+    shelf.pay(paid())
+    shelf.pay(paid(payment_ref="R1", reverses="P1"))
+    outcome = shelf.pay(paid(payment_ref="R1"))
+    assert outcome.rejected == 1 and "another payment" in shelf.reasons("payments")[2]
+    assert told(shelf) == (12000, "active")
+
+
+def test_what_came_back_and_then_stands_in_the_next_book_is_due_once(shelf: Shelf) -> None:
+    """The loan system's own two ways of saying it, in either order."""
+    shelf.load(row())
+    shelf.pay(paid(amount="120.00"))
+    shelf.load(row(amount_due="0.00"))
+    shelf.pay(paid(payment_ref="R1", amount="120.00", reverses="P1"))
+    assert told(shelf) == (12000, "active")
+    shelf.load(row(amount_due="120.00"))
+    assert told(shelf) == (12000, "active")
+
+    shelf.load(row(loan_ref="L2"))
+    shelf.pay(paid(loan_ref="L2", payment_ref="P2", amount="120.00"))
+    shelf.load(row(loan_ref="L2", amount_due="0.00"))
+    shelf.load(row(loan_ref="L2", amount_due="120.00"))
+    shelf.pay(paid(loan_ref="L2", payment_ref="R2", amount="120.00", reverses="P2"))
+    assert shelf.case("L2").amount_due_minor == 12000 and audit(shelf.db) == []

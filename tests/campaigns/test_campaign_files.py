@@ -155,7 +155,27 @@ def test_a_template_that_is_not_there(house: Path) -> None:
 def test_a_step_outside_its_audience_is_never_reached(house: Path) -> None:
     change(house / "campaigns" / "overdue-1-30.yaml", "days_past_due: 1..30", "days_past_due: 1..20")
     found = told(house)
-    assert "overdue-1-30.yaml:43:5: step `last-text`: never reached: it comes at 25 days past due" in found
+    assert "overdue-1-30.yaml:44:5: step `last-text`: never reached: it comes at 25 days past due" in found
+
+
+def test_a_quiet_that_outlasts_the_stage_is_told(house: Path) -> None:
+    file = house / "campaigns" / "overdue-1-30.yaml"
+    change(file, "quiet_after_part_payment: 7d", "quiet_after_part_payment: 30d")
+    assert "overdue-1-30.yaml:10:1: 30 days of quiet after a part payment outlast the stage 1..30" in told(house)
+    change(file, "quiet_after_part_payment: 30d", "quiet_after_part_payment: 12h")
+    assert "'12h' is not whole days" in told(house)
+
+
+def test_quiet_is_what_the_file_says_or_five_days_and_none_for_reminders_of_promises() -> None:
+    def quiet(text: str) -> timedelta:
+        return read_text(text, "c.yaml", CampaignModel).frozen().quiet_after_part
+
+    promised = GOOD.replace("due + 1d", "promised - 1d").replace("cadence:", "stop_when: paid\ncadence:")
+    assert quiet(GOOD) == timedelta(days=5) and quiet(promised) == timedelta(0)
+    assert quiet(GOOD.replace("cadence:", "quiet_after_part_payment: 9d\ncadence:")) == timedelta(days=9)
+    assert quiet(GOOD.replace("cadence:", "quiet_after_part_payment: 0d\ncadence:")) == timedelta(0)
+    both = promised.replace("cadence:", "quiet_after_part_payment: 3d\ncadence:")
+    assert "expected no `quiet_after_part_payment`" in faults(both)[0]
 
 
 def test_an_hour_that_is_lawful_for_nobody_names_an_example_debtor(house: Path) -> None:

@@ -39,9 +39,9 @@ def audience(line: str) -> str:
         (audience('amount_due: {USD: {at_least: "50", at_most: "10"}}'), "c.yaml:8:3: `audience.amount_due`: `at_least` is"),
         (audience('amount_due: {XXQ: {at_least: "5"}}'), "c.yaml:8:3: `audience.amount_due`: 'XXQ' is no currency"),
         (audience('amount_due: {USD: {at_least: "5,0"}}'), "c.yaml:8:3: `audience.amount_due`: '5,0' is no amount"),
-        (f"{GOOD}valid: {{from: 2026-02-30}}\n", "c.yaml:32:15: 2026-02-30 is no date, expected YYYY-MM-DD"),
-        (f"{GOOD}valid: {{from: 2026-05-30, until: 2026-04-01}}\n", "c.yaml:32:1: `valid`: `until` is before `from`"),
-        (f"{GOOD}x: a\0b\n", "c.yaml:32:5: the character #x00 has no place in YAML"),
+        (f"{GOOD}valid: {{from: 2026-02-30}}\n", "c.yaml:33:15: 2026-02-30 is no date, expected YYYY-MM-DD"),
+        (f"{GOOD}valid: {{from: 2026-05-30, until: 2026-04-01}}\n", "c.yaml:33:1: `valid`: `until` is before `from`"),
+        (f"{GOOD}x: a\0b\n", "c.yaml:33:5: the character #x00 has no place in YAML"),
         (f"a: {'[' * 5000}{']' * 5000}", "c.yaml:1:1: nested too deeply"),
         ("a: &a [*a]", "c.yaml:1:1: `title` is missing"),
         (BOMB, "c.yaml:1:1: more than 200,000 values"),
@@ -68,6 +68,9 @@ CONFIG = (ROOT / "config" / "outreach.yaml").read_text(encoding="utf-8")
         ("earliest_days: 0", "earliest_days: 60", ""),
         ("latest_days: 60", "latest_days: 2\n  earliest_day: 3", "earliest_day"),
         ("repromise_limit: 3", "repromise_limit: 0", "`promises.repromise_limit`"),
+        ("paid_days: 7", "paid_days: 0", "`pauses.paid_days`"),
+        ("paid_days: 7", "paid_day: 7", "paid_day"),
+        ("question_days: 5", "question_days: two", "`pauses.question_days`"),
     ],
 )
 def test_limits_of_promises_that_are_none(was: str, line: str, told: str) -> None:
@@ -82,7 +85,7 @@ def test_limits_of_promises_that_are_none(was: str, line: str, told: str) -> Non
 
 def test_what_is_not_utf_8_says_where(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_bytes(GOOD.encode() + b"title: caf\xe9\n")
-    with pytest.raises(ConfigError, match=r"c\.yaml:32:11: no UTF-8 from here on"):
+    with pytest.raises(ConfigError, match=r"c\.yaml:33:11: no UTF-8 from here on"):
         read(tmp_path / "c.yaml", CampaignModel)
 
 

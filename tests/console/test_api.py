@@ -120,3 +120,26 @@ def test_instants_are_rfc_3339(house: House) -> None:
 def test_an_unknown_case_is_not_found(house: House) -> None:
     answer = client(house).get("/api/cases/nobody", headers=BEARER)
     assert answer.status_code == 404 and "nobody" in answer.get_json()["error"]
+
+
+def test_a_payment_is_taken_back(house: House, ref: str) -> None:
+    web = client(house)
+    web.post("/api/payments", json=payment(ref), headers=BEARER)
+    due = web.get(f"/api/cases/{ref}", headers=BEARER).get_json()["amount"]
+    back = payment(ref, payment_ref="R", amount="5.00", reverses=f"P-{ref}")
+    assert web.post("/api/payments", json=back, headers=BEARER).get_json() == {"R": "applied"}
+    assert web.post("/api/payments", json=back, headers=BEARER).get_json() == {"R": "already"}
+    told = web.get(f"/api/cases/{ref}", headers=BEARER).get_json()
+    assert float(told["amount"]) == float(due) + 5
+    assert [(p["amount"], p["reverses"]) for p in told["payments"]] == [("20.00", None), ("-5.00", f"P-{ref}")]
+    more = back | {"payment_ref": "R2", "amount": "15.01"}
+    none = back | {"payment_ref": "R3", "reverses": "?"}
+    told = web.post("/api/payments", json=[more, none], headers=BEARER).get_json()
+    assert told == {"R2": "too_much", "R3": "unknown_payment"}
+
+
+@pytest.mark.parametrize("said", [5, "", "P-x"])
+def test_what_takes_back_nothing_that_can_be_named_is_refused(house: House, ref: str, said: object) -> None:
+    back = payment(ref, payment_ref="P-x", reverses=said)
+    answer = client(house).post("/api/payments", json=back, headers=BEARER)
+    assert answer.status_code == 400 and "`reverses`" in answer.get_json()["error"]

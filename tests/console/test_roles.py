@@ -32,6 +32,7 @@ EXPECTED: dict[str, set[Role]] = {
     "POST /record/promise/nobody": {S, A},
     "POST /record/callback/nobody": {S, A},
     "POST /record/lift/nobody": {S, A},
+    "POST /record/goes_on/nobody": {S, A},
     "POST /tasks/0": {S, A},
     "POST /tasks/0/answer": {S, A},
     "POST /messages/0": {S, A},

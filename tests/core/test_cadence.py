@@ -46,6 +46,47 @@ def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=NEW_YORK)
 
 
+def part_paid(on: int, days: int, **changes: object) -> tuple[Campaign, CaseFacts]:
+    """The plan with so many days of quiet, and a case of which part was paid on that day of November."""
+    plan = replace(PLAN, quiet_after_part=timedelta(days=days), **changes)  # type: ignore[arg-type]
+    return plan, replace(FACTS, part_paid_on=date(2026, 11, on))
+
+
+@pytest.mark.parametrize(
+    ("late", "keep", "into", "at"),
+    [
+        (Late.EXPIRE, 1, "call", local(24, 17, 30)),  # dropped: the next step that is still kept then
+        (Late.SHIFT, 1, "first", local(25, 10)),
+        (Late.MERGE, 1, "call", local(25, 17, 30)),  # that one is due by then
+        (Late.EXPIRE, 9, "first", local(25, 10)),  # kept so long: it only waits
+    ],
+)
+def test_a_step_in_the_quiet_after_a_part_payment_waits_or_is_as_late_as_any(
+    late: Late, keep: int, into: str, at: datetime
+) -> None:
+    steps = (step("first", 1, if_late=late, keep_for=timedelta(days=keep)), CALL, step("second", 10))
+    plan, facts = part_paid(20, 5, steps=steps)
+    position = cadence.first(plan, facts, DUE, local(20, 12))
+    assert position is not None
+    moved = cadence.put_off(plan, position, facts, DUE, local(21, 10))
+    assert moved is not None and moved.position is not None
+    assert (moved.position.step, moved.position.planned_at) == (into, at)
+    assert cadence.put_off(plan, position, facts, DUE, local(25, 0)) is None, "the quiet is over"
+
+
+def test_without_a_part_payment_or_days_of_quiet_nothing_waits() -> None:
+    position = Position("first", 0, local(21, 10).astimezone(UTC))
+    for plan, facts in (part_paid(20, 0), (part_paid(20, 5)[0], FACTS)):
+        assert cadence.quiet(plan, facts, local(21, 10)) is None
+        assert cadence.put_off(plan, position, facts, DUE, local(21, 10)) is None
+
+
+def test_what_the_quiet_pushes_out_of_the_stage_is_over() -> None:
+    plan, facts = part_paid(20, 40)
+    moved = cadence.put_off(plan, Position("call", 0, local(24, 17, 30).astimezone(UTC)), facts, DUE, local(24, 17, 30))
+    assert moved is not None and moved.position is None
+
+
 def test_a_case_enters_at_the_first_step_that_still_means_something() -> None:
     def enters(now: datetime) -> str | None:
         position = cadence.first(PLAN, FACTS, DUE, now)

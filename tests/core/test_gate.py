@@ -581,3 +581,22 @@ def test_a_rule_from_some_day_past_due_binds_from_that_day_on(tmp_path: Path) ->
     books = load_rulebooks(made_up(tmp_path, us__late=late), {})
     refused = [days for days in (61, 29, 30, 60, 0, 45, 400, 31, 59) if rules(asked(days_past_due=days), NOON, books)]
     assert refused == [30, 60, 45, 31, 59]
+
+
+@pytest.mark.parametrize("reason", list(SuppressionReason))
+def test_only_where_reminders_rest_of_our_own_accord_is_what_they_write_answered(reason: SuppressionReason) -> None:
+    """Once, within minutes, in the same medium; a reminder never; and never where a rulebook stops for that reason."""
+    rests = {SuppressionReason.PAID, SuppressionReason.HARDSHIP, SuppressionReason.QUESTION}
+    text = PastContact(NOON, Direction.INBOUND, Channel.SMS, Disposition.RECEIVED, ("L1",))
+    stop = Suppression(reason, SuppressionScope.DEBTOR, NOON)
+    ask = asked(channel=Channel.SMS, voice=None, purpose=Purpose.REPLY, history=(text,), suppressions=(stop,))
+    soon = NOON + timedelta(minutes=1)
+    assert judge(ask, BOOKS, soon).allowed is (reason in rests)
+    for other in (Purpose.COLLECTION, Purpose.REMINDER):
+        assert not judge(replace(ask, purpose=other), BOOKS, soon).allowed
+    assert not judge(ask, BOOKS, NOON + timedelta(minutes=16)).allowed
+    sent = PastContact(soon, Direction.OUTBOUND, Channel.SMS, Disposition.DELIVERED, ("L1",))
+    assert not judge(replace(ask, history=(text, sent)), BOOKS, soon + timedelta(minutes=1)).allowed
+    there = replace(ask, addresses=(Address("GB", "LND"),), phone=Phone("+447700900123", PhoneKind.MOBILE))
+    if reason is SuppressionReason.HARDSHIP:
+        assert not judge(there, BOOKS, soon).allowed

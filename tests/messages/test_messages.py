@@ -24,7 +24,7 @@ CAMPAIGN_SMS = (
 ).split()
 SYSTEM_SMS = (
     "promise_confirmed promise_cancelled ask_date opt_out_confirmed opted_in help callback_noted reply_noted "
-    "wrong_number_noted dispute_noted thanks_paid language_changed limits_noted plan_confirmed counter_offer"
+    "wrong_number_noted dispute_noted thanks_paid hardship_noted language_changed limits_noted plan_confirmed counter_offer"
 ).split()
 VOICE = (
     "reminder_call overdue_call promise_broken_call identify not_identified wrong_party menu promise_menu "

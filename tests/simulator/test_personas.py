@@ -26,6 +26,7 @@ REMINDERS = (
 ).split()
 NOTICES = (
     "promise_confirmed opt_out_confirmed opted_in callback_noted reply_noted wrong_number_noted dispute_noted thanks_paid"
+    " hardship_noted"
 ).split()
 MENUS = {
     "identify": (Asked.IDENTIFY, 0), "menu": (Asked.MAIN, 1), "promise_menu": (Asked.PROMISE, 2),

@@ -23,6 +23,7 @@ from outreach.campaigns import load_campaign
 from outreach.carriers import OutgoingSms, Progress
 from outreach.carriers.live_call import Bridge
 from outreach.core.money import read_amount, write_amount
+from outreach.core.stops import PAUSES
 from outreach.core.terms import Money, PromiseStatus
 from outreach.engine import calls, payments, plan
 from outreach.store.database import Database
@@ -36,6 +37,7 @@ from outreach.store.tables import (
     suppressions,
     tasks,
 )
+from outreach.store.tables import payments as paid_in
 from outreach.store.tables import steps as standing
 from tests.clock import HandClock
 from tests.engine.house import House
@@ -106,6 +108,7 @@ class Said:
     body: str
     template: str = ""
     language: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,16 @@ class Stage:
             assert payments.apply(tx, [paid], now, self.house.runtime.policy) == {paid.ref: "applied"}
         self._turn()
 
+    def takes_back(self, amount: str, on: date, at: str) -> None:
+        """The bank takes back the last payment, and the loan system tells of it."""
+        self.until(on, at)
+        now = self.clock.now()
+        last = self.rows(paid_in)[-1].ref
+        back = payments.Payment(f"P{next(self._numbers)}", REF, now, read_amount(amount, "USD"), last)
+        with self.db.begin() as tx:
+            assert payments.apply(tx, [back], now, self.house.runtime.policy) == {back.ref: "applied"}
+        self._turn()
+
     def until(self, on: date, at: str = "12:00") -> None:
         """Let time pass to that local time, stopping wherever something falls due."""
         end = self.local(on, at)
@@ -199,6 +212,9 @@ class Stage:
                 promises.c.status == PromiseStatus.OPEN, promises.c.check_at > now
             ),
             select(func.min(tasks.c.due_at)).where(tasks.c.kind == "callback", tasks.c.due_at > now),
+            select(func.min(suppressions.c.until)).where(
+                suppressions.c.lifted_at.is_(None), suppressions.c.until > now
+            ),
         )
         with self.db.read() as connection:
             found = [connection.scalar(query) for query in queries]
@@ -248,18 +264,21 @@ class Stage:
         heard = [Said(m.received_at, False, m.channel, m.body or "") for m in self.rows(inbound_messages)]
         placed = self.rows(attempts, attempts.c.placed_at.is_not(None))
         ours = [
-            Said(a.placed_at, True, a.channel, a.body or _call(a), a.template or "", a.language or "") for a in placed
+            Said(a.placed_at, True, a.channel, a.body or _call(a), a.template or "", a.language or "", a.purpose)
+            for a in placed
         ]
         return sorted([*heard, *ours], key=lambda said: (said.at, said.ours))
 
     def after_a_stop(self) -> list[Said]:
-        """What left under a stop that reaches it, the one confirmation of an opt-out aside: never anything."""
+        """What left under a stop that reaches it: never anything but the one confirmation of an opt-out, and an answer to
+        what they wrote while reminders rest."""
         found = []
         for stop in self.rows(suppressions):
             for said in self.thread():
                 reached = said.ours and stop.channel in (None, said.channel)
                 late = stop.at <= said.at and (stop.lifted_at is None or said.at < stop.lifted_at)
-                if reached and late and said.template != "opt_out_confirmed":
+                answers = stop.reason in PAUSES and said.purpose == "reply"
+                if reached and late and not answers and said.template != "opt_out_confirmed":
                     found.append(said)
         return found
 

@@ -87,6 +87,23 @@ def _two(then: date, at: str, *, pays_on: date | None = None, until: date = LATE
     return play
 
 
+def _debit_bounces(stage: Stage, words: tuple[str, ...]) -> None:
+    """Paid on the day by debit; when the days of grace are over the bank tells that it bounced. In the end it is paid."""
+    stage.writes(words[0], TUESDAY, ASKED)
+    stage.pays("120.00", FRIDAY, "12:00")
+    stage.takes_back("120.00", SOON, "07:00")
+    stage.pays("120.00", LATER, "09:00")
+    stage.until(LATER)
+
+
+def _pays_a_part(stage: Stage, words: tuple[str, ...]) -> None:
+    """A part on the day itself; what is left when we write of it again."""
+    stage.writes(words[0], TUESDAY, ASKED)
+    stage.pays("45.00", FRIDAY, "12:00")
+    stage.pays("75.00", FRIDAY + timedelta(days=8), "12:00")
+    stage.until(LATER)
+
+
 def _called_back(stage: Stage, words: tuple[str, ...]) -> None:
     stage.picks_up = True
     stage.writes(words[0], TUESDAY, ASKED)
@@ -159,13 +176,18 @@ INTENTS = (
         _waits,
     ),
     Story(
-        "paid", "She says it is paid; a week later we see it", _K.PAID,
+        "paid", "She says it is paid; days later we see it, and wrote nothing meanwhile", _K.PAID,
         said(
             "I already paid this on Sunday, please check your records",
             "Ya pagué!! hice la transferencia el domingo",
             "我星期天已经还了，麻烦查一下",
         ),
-        _and_pays("120.00", date(2026, 12, 1)),
+        _and_pays("120.00", MONDAY),
+    ),
+    Story(
+        "paid_not_found", "She says it is paid, and nothing comes: a colleague decides, no reminder leaves", _K.PAID,
+        said("It's been paid already, last week", "ya lo pagué la semana pasada", "上周就已经还清了"),
+        _writes_once,
     ),
     Story(
         "dispute", "She says she does not owe it", _K.DISPUTE,
@@ -186,7 +208,16 @@ INTENTS = (
         _writes_once,
     ),
     Story(
-        "hardship", "She cannot pay", _K.HARDSHIP,
+        "name_used", "It is not her loan: somebody used her name", _K.DISPUTE,
+        said(
+            "That's not my loan, somebody used my name",
+            "Ese préstamo no es mío, alguien usó mi nombre",
+            "不是我借的，有人冒用我的名字",
+        ),
+        _writes_once,
+    ),
+    Story(
+        "hardship", "She cannot pay: nothing leaves until a colleague has talked to her", _K.HARDSHIP,
         said(
             "I lost my job last month and my kid is in the hospital, I just don't have it",
             "me quedé sin trabajo y no tengo ni para la comida",
@@ -279,7 +310,7 @@ INTENTS = (
         _and_pays("120.00"),
     ),
     Story(
-        "who_is_this", "She asks who writes", _K.QUESTION,
+        "who_is_this", "She asks who writes; nobody answers, and after some days reminders go on", _K.QUESTION,
         said("who is this?", "Quién es??", "你是谁？"),
         _waits,
     ),
@@ -364,6 +395,16 @@ ENDINGS = (
         "payment_reversed", "A promise kept, until the bank takes the payment back", _K.PROMISE,
         said("I'll pay by card on Friday", "pago el viernes con tarjeta", "周五刷卡还"),
         _payment_bounces,
+    ),
+    Story(
+        "debit_bounced", "A promise kept by a debit that bounced: it is broken then, and followed up", _K.PROMISE,
+        said("I'll pay by direct debit on Friday", "El viernes les pago con débito", "周五我用储蓄卡还"),
+        _debit_bounces,
+    ),
+    Story(
+        "paid_in_part", "She pays a part; when the quiet after it is over we write of what is left, and she pays that", _K.HELP,
+        said("HELP", "Ayuda", "帮助"),
+        _pays_a_part,
     ),
 )  # fmt: skip
 STORIES = (*INTENTS, *ENDINGS)

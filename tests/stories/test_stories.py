@@ -26,6 +26,13 @@ SAID = {
     "kept_in_full": ("$120.00 for 27 Nov", "US$120.00 para el 27 de noviembre", "11月27日还款120.00美元"),
     "partly_kept": ("you planned: $60.00 on 27 Nov", "US$60.00 el 27 de noviembre", "11月27日还款60.00美元"),
     "counter_offer": ("$12.00 on Friday 27 November", "US$12.00 el 27 de noviembre", "11月27日还款12.00美元"),
+    "paid_in_part": (
+        "thank you for your payment. $75.00 is still due since 27 Nov",
+        "gracias por su pago. US$75.00 de su préstamo sigue pendiente",
+        "感谢您的还款。您的贷款（账户尾号2345）还剩75.00美元未还",
+    ),
+    "paid_not_found": ("We are checking the payment", "Revisamos el pago", "我们正在核对"),
+    "hardship": ("a colleague will look with you", "va a ver con usted lo que es posible", "同事会和您一起商量"),
     "moved": ("$120.00 for 30 Nov", "US$120.00 para el 30 de noviembre", "11月30日还款120.00美元"),
     "instalments": ("$60.00 (27 Nov) and $60.00 (4 Dec)", "US$60.00 (4 de diciembre)", "60.00美元(12月4日)"),
     "taken_back": ("is cancelled", "cancelamos la fecha", "已取消"),
@@ -47,7 +54,7 @@ def theatre(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
 
 def test_every_intent_has_its_story_and_every_story_its_wanted_end() -> None:
     assert {story.intent for story in INTENTS} | {IntentKind.OPT_IN} == set(IntentKind)
-    assert {story.intent for story in ENDINGS} == {IntentKind.PROMISE}
+    assert {story.intent for story in ENDINGS} == {IntentKind.PROMISE, IntentKind.HELP}
     assert sorted(WANTED) == sorted(NAMES)
     assert all(set(story.words) == set(DEBTORS) for story in STORIES)
 

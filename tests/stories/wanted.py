@@ -11,9 +11,11 @@ DUE_DAY = f"step_skipped {OVER}"  # they had written: the text of the due day is
 REMINDED = f"opened {SENT}"
 PROMISED = f"{REMINDED} replied promised {SENT}"
 NOTED = f"{REMINDED} replied needs_person {SENT}"
+RESTS = f"{REMINDED} replied suppressed held needs_person {SENT}"  # reminders do, and we answer
 HELD = f"{REMINDED} replied suppressed held needs_person"
 PAID_UP = f"paid closed promise_kept {OVER}"
-FOLLOWED_UP = f"promise_broken {SENT} {RANG} {RANG} {SENT} {OVER}"
+FOLLOWED_UP = f"{SENT} {RANG} {RANG} {SENT} {OVER}"
+DAILY = "refused step_shifted"  # one that keeps its place in the plan
 LATE = "refused step_merged refused step_merged"  # a text not allowed on its day, nor on the next it is looked at
 
 
@@ -22,11 +24,17 @@ def _is(
     kinds: str,
     *,
     stops: str = "",
-    tasks: str = "",
+    tasks: str | tuple[str, ...] = "",
     promises: tuple[str, ...] = (),
     answer: str | None = None,
 ) -> tuple[Outcome, str | None]:
-    found = Outcome(tuple(kinds.split()), status, (stops,) if stops else (), (tasks,) if tasks else (), promises)
+    found = Outcome(
+        tuple(kinds.split()),
+        status,
+        (stops,) if stops else (),
+        (tasks,) if isinstance(tasks, str) and tasks else tuple(tasks),
+        promises,
+    )
     return found, answer
 
 
@@ -49,11 +57,23 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     "accept": _is("closed", f"{PROMISED} {OVER} {PAID_UP}", promises=FULL, answer=CONFIRMED),
     "decline": _waits("ask_date"),
     "paid": _is(
-        "closed", f"{NOTED} {DUE_DAY} {SENT} paid closed {OVER}", tasks="reply open", answer=COLLEAGUE
+        "closed", f"{RESTS} paid closed suppression_lifted {OVER} {OVER}",
+        stops="paid: all contact, case, lifted", tasks="reply open", answer="thanks_paid",
+    ),
+    "paid_not_found": _is(
+        "held", f"{RESTS} suppressed needs_person",
+        stops="paid: all contact, case", tasks=("reply open", "payment open"), answer="thanks_paid",
     ),
     "dispute": _held("dispute"),
-    "identity_theft": _held("dispute"),
-    "hardship": _waits(COLLEAGUE),
+    "identity_theft": _is(
+        "held", f"{HELD} needs_person", stops="identity_theft: all contact, debtor",
+        tasks=("identity_theft open", "reply open"),
+    ),
+    "name_used": _is(
+        "held", f"{HELD} needs_person", stops="identity_theft: all contact, debtor",
+        tasks=("identity_theft open", "reply open"),
+    ),
+    "hardship": _is("held", RESTS, stops="hardship: all contact, debtor", tasks="reply open", answer="hardship_noted"),
     "opt_out": _is(
         "active", f"opened replied suppressed {SENT} step_skipped {LATE} refused step_merged",
         stops="opt_out: texts, phone", answer="opt_out_confirmed",
@@ -65,7 +85,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     ),
     "help": _is("closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid closed {OVER}", answer="help"),
     "wrong_number": _is(
-        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {LATE} refused step_shifted refused",
+        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {DAILY} {DAILY} {DAILY} refused",
         stops="wrong_number: all contact, phone", tasks="reply open",
     ),
     "attorney": _held("attorney"),
@@ -83,16 +103,24 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         " answered keypressed identified transferred call_ended",
         tasks="callback done", answer="callback_noted",
     ),
-    "question": _is("closed", f"{NOTED} {DUE_DAY} paid closed {OVER}", tasks="reply open", answer=COLLEAGUE),
-    "who_is_this": _waits(COLLEAGUE),
+    "question": _is(
+        "closed", f"{RESTS} paid closed {OVER} {OVER} suppression_lifted",
+        stops="question: all contact, debtor, lifted", tasks="reply open", answer=COLLEAGUE,
+    ),
+    "who_is_this": _is(
+        "active", f"{RESTS} suppression_lifted resumed step_expired {OVER} refused {SENT} {RANG}",
+        stops="question: all contact, debtor, lifted", tasks="reply open", answer=COLLEAGUE,
+    ),
     "unclear": _waits(COLLEAGUE),
     "kept_in_full": _is("closed", f"{PROMISED} {OVER} {PAID_UP}", promises=FULL, answer=CONFIRMED),
     "kept_by_tolerance": _is("active", f"{PROMISED} {OVER} paid promise_kept {OVER}", promises=FULL, answer=CONFIRMED),
     "partly_kept": _is(
-        "active", f"{PROMISED} {OVER} paid {OVER} {FOLLOWED_UP}", promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED
+        "active", f"{PROMISED} {OVER} paid {OVER} promise_broken step_shifted {FOLLOWED_UP}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
     ),
     "broken": _is(
-        "active", f"{PROMISED} {OVER} {OVER} {FOLLOWED_UP}", promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED
+        "active", f"{PROMISED} {OVER} {OVER} promise_broken {FOLLOWED_UP}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
     ),
     "taken_back": _is(
         "active", f"{PROMISED} replied promise_cancelled resumed {SENT} {DUE_DAY} {SENT} {RANG}",
@@ -108,8 +136,11 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         promises=("2026-11-27 60.00 USD kept", "2026-12-04 60.00 USD kept"), answer="plan_confirmed",
     ),
     "counter_offer": _is(
-        "active", f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept {OVER}",
+        "active", f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} {RANG}",
         promises=("2026-11-27 12.00 USD kept",), answer="counter_offer",
+    ),
+    "paid_in_part": _is(
+        "closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid step_shifted {SENT} paid closed {OVER}", answer="help"
     ),
     "reminded": _is(
         "closed", f"{PROMISED} {OVER} {OVER} {SENT} {OVER} paid closed promise_kept",
@@ -122,6 +153,12 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         tasks="reply open",
         promises=("2026-11-25 120.00 USD broken", "2026-11-29 120.00 USD broken", "2026-12-03 120.00 USD broken"),
         answer=CONFIRMED,
+    ),
+    "debit_bounced": _is(
+        "closed",
+        f"{PROMISED} {OVER} {PAID_UP} payment_reversed reopened promise_broken refused attempt_reserved {RANG} {RANG} {SENT}"
+        f" {SENT} paid closed {OVER}",
+        promises=("2026-11-27 120.00 USD broken",), answer=CONFIRMED,
     ),
     "payment_reversed": _is(
         "active", f"{PROMISED} {OVER} {PAID_UP} updated reopened refused {RANG} {RANG} {SENT} {SENT}",

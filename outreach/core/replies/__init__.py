@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from outreach.core import zones
-from outreach.core.replies import answering, claims, likened, signs, steering, stops
+from outreach.core.replies import answering, claims, identity, likened, signs, steering, stops
 from outreach.core.replies.asked import STOPS, Asked
 from outreach.core.replies.dates import Calendar
 from outreach.core.replies.intents import Meanings, whole
@@ -66,6 +66,7 @@ def read(
     intent = _steered(asked, lambda part: replace(asked, said=part, means=Meanings(part), told=tell(part)))
     if intent.kind in {_K.PROMISE, _K.ACCEPT} and signs.SETTLES.search(said.plain):
         intent = replace(intent, settles=True, needs_human=True, why=f"{intent.why}; for all that is due")
+    intent = identity.noted(said, intent)
     if said.cut and intent.kind not in STOPS:
         return replace(
             intent, promise=None, instalments=(), callback_at=None, needs_human=True, why=f"very long; {intent.why}"
