@@ -235,8 +235,8 @@ def _not_after(refusal: Refusal, at: datetime) -> Refusal:
 def _searched_until(moment: Moment) -> datetime:
     """A stop may last for years: what follows it is searched as far as what follows from now."""
     ends = (stop.until for stop in moment.ask.suppressions if stop.until is not None)
-    latest = max((end for end in ends if end.year < LAST_YEAR), default=moment.now)
-    return max(moment.now, latest.astimezone(UTC)) + HORIZON
+    to_come = (end for end in ends if end > moment.now and end.year < LAST_YEAR)
+    return max(to_come, default=moment.now).astimezone(UTC) + HORIZON
 
 
 def _first_lawful(moment: Moment, where: Situation, bound: Bound, refusals: list[Refusal]) -> datetime | None:

@@ -371,7 +371,7 @@ def _callback_stands(moment: Moment) -> bool:
         _serves(consent, needed, moment)
         and (consent.given_to is ConsentGivenTo.US or moment.ask.collector is Collector.FIRST_PARTY)
         and all(_days_since(consent.at, moment.now, name) < CALLBACK_DAYS for name in moment.zones)
-        and not any(past.at > consent.at and _talked(past, moment.ask) for past in moment.ask.history)
+        and not any(consent.at < past.at <= moment.now and _talked(past, moment.ask) for past in moment.ask.history)
         for consent in moment.ask.consents
     )
 
