@@ -39,6 +39,9 @@ score-replies: .venv/ready ## How well and how fast replies are read, beside a l
 	$(BIN)/python -m pip install --quiet "dateparser>=1.2,<2"
 	$(BIN)/python tests/benchmarks/score_replies.py
 
+learn-replies: .venv/ready ## Weigh the words of all labelled replies anew (after adding some)
+	$(BIN)/python tests/benchmarks/learn_replies.py
+
 bench-webhooks: .venv/ready ## How many signed reports a second are durable and answered, beside a bare Flask view
 	$(BIN)/python tests/benchmarks/bench_webhooks.py
 
@@ -70,4 +73,4 @@ lock: .venv/ready ## Write requirements.lock anew from pyproject.toml
 clean: ## Remove what was made here
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache outreach-demo dist
 
-.PHONY: help run test check bench-import bench-gate bench-send bench-webhooks bench-decide bench-growth bench-memory score-replies oracle stories chaos mutate lock clean
+.PHONY: help run test check bench-import bench-gate bench-send bench-webhooks bench-decide bench-growth bench-memory score-replies learn-replies oracle stories chaos mutate lock clean

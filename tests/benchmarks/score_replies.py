@@ -1,9 +1,9 @@
 """How well, and how fast, are replies read? `python tests/benchmarks/score_replies.py`.
 
-Every file of `tests/replies_labelled/`: those looked at while the reader was written (`build`, and later `build2`), and
-those kept from its writers (`score`). Beside it, on the same replies, what a plain reader makes of them: `dateparser` for
-the day, the first number for the amount, a few words of each language for the intent. Then replies a second on one core.
-Prints tables of totals; nothing is asserted.
+Every file of `tests/replies_labelled/`: those looked at while the reader was written (`build`) and mended (`build2` and on),
+and those kept from its writers (`score`, and later `score3`). Beside it, on the same replies, what a plain reader makes of
+them: `dateparser` for the day, the first number for the amount, a few words of each language for the intent. Then replies a
+second on one core, and the text that takes longest of some made to. Prints tables of totals; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from zoneinfo import ZoneInfo
 
 from dateparser.search import search_dates
 
+from outreach.core.replies.normal import CONSIDERED
 from outreach.core.terms import IntentKind
 from outreach.labelled import Labelled, Read, Reader, language_of, ours, read, read_labelled, score, table
 
 LABELLED = Path(__file__).parents[1] / "replies_labelled"
 HALVES = {
     "build": "the half the reader was written with",
-    "build2": "those it was mended with",
+    "build[2-9]": "those it was mended with",
     "score": "the half kept from its writers",
+    "score3": "later ones kept from its writers",
 }
 PASSES = 5
+HOSTILE = 300  # texts made to take long
 
 # The first whose words are found is the intent.
 WORDS: dict[IntentKind, str] = {
@@ -98,6 +101,20 @@ def per_second(replies: list[Labelled], reader: Reader | None = None) -> float:
     return best
 
 
+def longest(replies: list[Labelled]) -> tuple[int, float]:
+    """Texts as long as are read, each a reply said again and again: how many, and the milliseconds of the slowest."""
+    worst, texts = 0.0, replies[:: max(1, len(replies) // HOSTILE)]
+    for one in texts:
+        again = one.model_copy(update={"text": f"{one.text} " * (CONSIDERED // (len(one.text) + 1))})
+        taken = []
+        for _ in range(PASSES):
+            start = time.process_time()
+            read(again)
+            taken.append(time.process_time() - start)
+        worst = max(worst, 1000 * min(taken))
+    return len(texts), worst
+
+
 def lines() -> Iterator[str]:
     for half, what in HALVES.items():
         replies = replies_of(half)
@@ -106,9 +123,11 @@ def lines() -> Iterator[str]:
             yield from table(score(replies, reader))
             yield ""
     replies = replies_of("build")
-    longest = max(replies, key=lambda one: len(one.text))
+    most = max(len(one.text) for one in replies)
     yield f"replies a second on one core: outreach {per_second(replies):,.0f}, the other {per_second(replies, plain):,.0f}"
-    yield f"({len(replies):,} replies, the longest {len(longest.text)} characters; the best of {PASSES} passes)"
+    yield f"({len(replies):,} replies, the longest {most} characters; the best of {PASSES} passes)"
+    texts, slowest = longest(replies_of("build*"))
+    yield f"the slowest of {texts} texts of {CONSIDERED:,} characters, each a reply said again and again: {slowest:.1f} ms"
 
 
 if __name__ == "__main__":

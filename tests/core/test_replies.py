@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from outreach import labelled
 from outreach.core import replies
-from outreach.core.replies import chinese, english, intents, spanish
+from outreach.core.replies import chinese, english, intents, learned, likeness, spanish
 from outreach.core.replies.normal import CONSIDERED, normalise
 from outreach.core.replies.rows import alternatives
 from outreach.core.terms import Channel, Intent, IntentKind, Money
@@ -364,6 +364,21 @@ def test_of_several_payments_the_first_and_a_person(text: str, language: str, on
     assert (day(got), amount(got), got.needs_human) == (on, money, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "money"),
+    [
+        ("its 2026 and im still broke. 30 bucks friday", "en", 30), ("between 50 and 80 friday", "en", None),
+        ("works 4 me, friday, 40", "en", 40), ("40 Mill Lane. paying friday", "en", None),
+        ("the 2000 refund comes friday, ill pay everything then", "en", 120), ("less than half friday", "en", None),
+        ("50 friday and the same on dec 11", "en", 50), ("le paso 2 de 60, uno el viernes y otro el 11", "es", 60),
+        ("三千五六 周五给", "zh", None),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_no_sum_and_sums_that_are_none(text: str, language: str, money: int | None) -> None:
+    got = read(text, language)
+    assert (day(got), amount(got)) == ("2026-11-27", money)
+
+
 # --- which meaning comes first ----------------------------------------------------------------------------------------
 
 
@@ -589,6 +604,46 @@ def test_of_a_text_as_long_as_four_messages_every_stop_is_read_and_no_day() -> N
     assert read(f"{talk} please stop texting me. {talk}").kind is K.OPT_OUT
 
 
+# --- what no wording tells --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("you lot have me mixed up with some other persons account", K.DISPUTE), ("tell yall machine quit buggin me wit dem msgs", K.OPT_OUT),
+        ("you got me confused with another lady", K.WRONG_NUMBER), ("ando bien bruja de lana", K.HARDSHIP),
+    ],
+)  # fmt: skip
+def test_what_no_wording_tells_is_likened_and_a_person_sees_it(text: str, kind: K) -> None:
+    got = read(text, None)
+    assert (got.kind, got.promise) == (kind, None)
+    assert got.needs_human or kind is K.WRONG_NUMBER or kind is K.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "check was cashed on the 20th", "can you stop the automatic payment on the 1st", "lo pagamos el lunes en la sucursal",
+        "consigne el viernes", "you guys already charged my card on the 1st", "能把还款日改到20号吗",
+    ],
+)  # fmt: skip
+def test_a_day_told_of_something_else_is_no_promise(text: str) -> None:
+    assert read(text, None).promise is None
+
+
+def test_of_two_days_the_one_that_is_not_denied() -> None:
+    assert day(read("说错了 是17号不是7号", "zh", **there("2026-12-01"))) == "2026-12-17"
+    assert day(read("下个月一定还", "zh")) is None
+    assert day(read("150 when i get paid friday, 168.40 on the 2nd", amount_due=31_840)) == "2026-11-27"
+
+
+def test_every_meaning_has_its_weights_and_every_weight_a_meaning() -> None:
+    assert set(learned.KINDS) == {kind.value for kind in K}
+    codes = "".join(entry.rpartition(":")[2] for entry in learned.WEIGHTS.split())
+    assert {ord(letter.lower()) - ord("a") for letter in codes[::2]} == set(range(len(learned.KINDS)))
+    assert likeness.encoded(3, -2.5) == "Da"
+
+
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
@@ -698,6 +753,10 @@ REACHED_OF = {
     "build3": REACHED | {"date": 0.985, "date wrong": 1.0, "amount": 0.985},
     "build4": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.97},
     "build5": REACHED | {"date": 0.985, "date wrong": 1.0},
+    "build6": REACHED | {"date": 0.975, "date wrong": 1.0, "amount": 0.965},
+    "build7": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.94},
+    "build8": REACHED | {"date": 0.96, "date wrong": 1.0, "amount": 0.955, "opt-out true": 0.98},
+    "build9": REACHED | {"date": 0.92, "date wrong": 1.0, "amount": 0.95},
 }
 
 
@@ -708,7 +767,7 @@ def test_the_labelled_replies_are_read_as_well_as_ever(part: str) -> None:
         for file in sorted((TESTS / "replies_labelled").glob(f"*.{part}.jsonl"))
         for one in labelled.read_labelled(file)
     ]
-    assert len(replies_) >= 390
+    assert len(replies_) >= 140
     found = labelled.score(replies_)["all"]
     reached = REACHED_OF[part]
     assert {name: share.rate for name, share in found.items() if share.rate < reached[name]} == {}

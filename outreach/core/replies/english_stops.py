@@ -56,6 +56,7 @@ _GAP = rf"(?: {_NOT_OURS}[a-z0-9]+){{0,6}}"
 _MINE = r"(?!(?:understand|know|see|saw|got|gotten|read|open|have|had|has|recogni\w+|mean|think|mind|remember|believe|worry|forget|hear back|find|follow|check|believe|work|respond|reply|answer|mention|say|show|include|hesitate|care if|delete|erase|go|come|let|leave|lose|be late|ignore)\b)"
 
 OPT_OUT = (
+    r"\bmake (?:them|these|it|em|this|the (?:texts?|messages?|spam|reminders?)) (?:all )?(?:stop|quit|go away)\b|^(?:sto p|st op|s top|stp|sotp|stopo)\b",
     r"\b(?:tired|sick|done) of (?:getting |receiving |seeing |reading )?(?:all )?(?:these|your|the|this|those) (?:texts?|messages?|texting)\b",
     r"\b(?:enough|nuff|nuf|enuff)(?: (?:with|of|wit|from))?(?: (?:the|di|de|da|all|dem|these|those|your|this))* (?:texts?|messages?|msgs?|texting|spam)\b|\b(?:rather|prefer)(?: that| if)? (?:you|yall) (?:didnt|did not|dont|do not|not|stopped|stop) (?:text|message|contact|send|write|bother)\w*\b(?! (?:before|after|until|while|when|at))",
     r"\b(?:take|get|pull) (?:my|this|our) (?:#|num|nr|digits|cell|phone|number|line)(?: number| #)?(?= off\b| out\b)|\b(?:remove|scrub|scratch|drop|delete|lose) (?:my|this|our) (?:#|num|nr|digits|cell|line)(?= off\b| out\b|[ .!]*$)|^(?:please |just |pls |ok )*end (?:this|these|it all|it now|texts?|messages?)(?: (?:now|please|already|texts?|messages?))*[ .!]*$",
@@ -195,6 +196,7 @@ ATTORNEY = (
 )  # fmt: skip
 
 WRONG_NUMBER = (
+    r"\bconfus\w+ (?:me )?with (?:another|someone|somebody|a different|some other)\b(?!.{0,20}(?:account|debt|loan|bill))",
     r"\b(?:this|it) used to be (?:my )?\w+ (?:\w+ )?(?:phone|number|line|cell)\b|\btext\w* (?:a )?(?:total |complete )?strangers?\b",
     r"\bwrong (?:digits|recipient|human|soul)\b|\bthis is (?:a |the |our )?(?:\w+ ){0,2}(?:landline|fax line|office line|business line|company phone|shop phone|store phone)\b|\b(?:this|it) is (?:my|our) (?:number|phone|line) now\b",
     r"^(?:nope |no |sorry |uh ){0,9}not (?!one\b|a single|another|now|yet|today|sure|really|interested|happening|paying|possible|good|bad|ok|okay|fine|me\b|mine|much|tonight|cool|true|funny|working|ready|that|this|until|able|a\b|the\b|right|nice|till|going|gonna|at\b|for\b|my\b|your|again|here|fair|even|too|so\b|in\b|on\b|it\b|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|anymore|no\b|enough|available|likely|necessary|acceptable|bothered|great|well|before|after|by\b|during|while|unless|if\b|when|then|later|with\b|without|from\b|to\b|as\b|all\b|any|every|both|either|but|because|just|only|please|pls|more|less|half|full|every|morning|afternoon|evening|noon|night|weekends?|weekdays?|work|next|this|over|under|since|within)[a-z]+(?: [a-z]+)?[ .!]*$|\b(?:meant|intended|supposed)(?: to be| to)?(?: (?:text|message|contact|send|reach))?(?: (?:this|it|that))? ?(?:for )?(?:someone|somebody) else\b|\bnumber (?:was|has been|got) (?:just |recently |only ){0,9}(?:given|assigned|issued|transferred|reassigned) to (?:me|someone|us)\b|\b(?:dont|do not) know who (?:youre|your|you are|you|u|this message is|these are)(?: \w+)? ?(?:talking|looking|trying|asking|texting|want|mean|for)\b",
