@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
@@ -46,10 +46,10 @@ def ask_json(ask: Ask, now: datetime) -> str:
         f'{{"cases":{_list(map(quoted, ask.cases))},"channel":{_text(ask.channel)},"collector":{_text(ask.collector)}'
         f',"consents":{_list(map(_consent_json, ask.consents))},"days_past_due":{ask.days_past_due}'
         f',"debtor":{{"addresses":{_list(map(_address_json, ask.addresses))},"id":{_text(debtor)}'
-        f',"stated_zone":{_text(ask.stated_zone)}}},"history":{PLAIN.encode(list(map(_past, ask.history)))}'
-        f',"inconvenient":{PLAIN.encode(list(map(_inconvenient, ask.inconvenient)))},"now":{_text(_spelled(now))}'
+        f',"stated_zone":{_text(ask.stated_zone)}}},"history":{_each(_past, ask.history)}'
+        f',"inconvenient":{_each(_inconvenient, ask.inconvenient)},"now":{_text(_spelled(now))}'
         f',"phone":{{"e164":{_text(phone.e164)},"kind":{_text(phone.kind)},"place":{_text(phone.place)}}}'
-        f',"purpose":{_text(ask.purpose)},"suppressions":{PLAIN.encode(list(map(_suppression, ask.suppressions)))}'
+        f',"purpose":{_text(ask.purpose)},"suppressions":{_each(_suppression, ask.suppressions)}'
         f',"voice":{_text(ask.voice)}}}'
     )
 
@@ -60,6 +60,10 @@ def _text(said: str | None) -> str:
 
 def _list(parts: Iterable[str]) -> str:
     return f"[{','.join(parts)}]"
+
+
+def _each(say: Callable[[Any], dict[str, Any]], ones: Sequence[Any]) -> str:
+    return PLAIN.encode([say(one) for one in ones]) if ones else "[]"
 
 
 @lru_cache(maxsize=4096)

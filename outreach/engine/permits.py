@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Connection, insert, select
 
@@ -36,8 +36,13 @@ def _document(ask: Ask, verdict: Verdict, versions: str, in_force: str, now: dat
     """Canonical JSON, its keys in order. The salt makes the digest lead nowhere once the document is gone."""
     return (
         f'{{"ask":{ask_json(ask, now)},"decision":"{verdict.decision}","law":"{in_force}","rulebooks":{versions}'
-        f',"salt":"{secrets.token_hex(16)}","zones":{canonical(verdict.zones)}}}'
+        f',"salt":"{secrets.token_hex(16)}","zones":{_zones(verdict.zones)}}}'
     )
+
+
+@lru_cache(maxsize=1024)
+def _zones(names: tuple[str, ...]) -> str:
+    return canonical(names)
 
 
 def digests(tx: Connection, attempt_ids: Sequence[int]) -> dict[int, str]:

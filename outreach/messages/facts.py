@@ -151,8 +151,10 @@ def empty(name: str) -> Empty:
 @lru_cache(maxsize=8192)
 def clean(text: str, length: int) -> str:
     """Only what can be read: no control, format or direction characters, single spaces, at most `length` characters."""
-    shown = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
-    shown = " ".join(shown.split())
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", text)
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    shown = " ".join(text.split())
     if len(shown) <= length:
         return shown
     head, _, tail = shown[: length + 1].rpartition(" ")

@@ -29,6 +29,20 @@ def ledger(db: Database) -> Ledger:
     return open_cases(db, REFS)
 
 
+def test_a_detail_that_several_share_is_on_the_line_of_each(ledger: Ledger) -> None:
+    shared = {"n": 1}
+    with ledger.db.begin() as tx:
+        own = [Entry(case_id, NOW, EventKind.NOTED, {"n": case_id}) for case_id in ledger.ids.values()]
+        same = [Entry(case_id, NOW, EventKind.NOTED, shared) for case_id in ledger.ids.values()]
+        changed = Entry(ledger.ids["L2"], NOW, EventKind.UPDATED, shared, changes={"amount_due_minor": 5})
+        record(tx, (entry for entry in (*own, *same, changed)))
+    for ref, case_id in ledger.ids.items():
+        details = [json.loads(line.detail) for line in ledger.events(ref)]
+        assert details[:2] == [{"n": case_id}, {"n": 1}]
+    assert json.loads(ledger.events("L2")[-1].detail) == {"n": 1, "now": {"amount_due_minor": 5}}
+    assert audit(ledger.db) == [] and shared == {"n": 1}
+
+
 # --- numbering ----------------------------------------------------------------------------------------------------------
 
 
