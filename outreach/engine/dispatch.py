@@ -45,7 +45,7 @@ LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before
 TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
 ACCOUNT_RETRY = timedelta(minutes=15)
 LIVE = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)  # calls that may hold a line
-CROWDED = 50  # debtors decided in one transaction while what the carrier tells can't be written for it (SQLite)
+CROWDED = 25  # debtors decided in one transaction while what the carrier tells can't be written for it (SQLite)
 WRITTEN_BY_HAND = (Purpose.REMINDER, Purpose.COLLECTION)  # of what belongs to no step
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
