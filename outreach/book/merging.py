@@ -163,11 +163,11 @@ def _opened(
         person = by_ref[group[0].debtor_ref]
         person.stale = True  # another loan may join in what was decided for the first
         said = said_of_loan(group)
-        loan = {name: said.get(name) for name in LOAN} | {"due_on": group[0].due_on, "tags": said.get("tags", [])}
-        values = {
-            **{"id": case_id, "debtor_id": person.id, "ref": ref, "currency": said["currency"], **loan},
-            **{"status": CaseStatus.ACTIVE, "plan_dirty": True, "book_said": canonical(said), "opened_at": now},
-        }
+        values: dict[str, Any] = {name: said.get(name) for name in LOAN}
+        values.update(
+            due_on=group[0].due_on, tags=said.get("tags", []), id=case_id, debtor_id=person.id, ref=ref,
+            currency=said["currency"], status=CaseStatus.ACTIVE, plan_dirty=True, book_said=canonical(said), opened_at=now,
+        )  # fmt: skip
         detail = {
             "source": persons.SOURCE,
             "creditor": said["creditor"],

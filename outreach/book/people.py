@@ -8,7 +8,7 @@ not undone by importing an older book once more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from outreach.book.rows import BookRow
@@ -30,7 +30,7 @@ SPELT = {
     "place": "phone_place",
 }  # fields whose column in the book has another name
 
-Thing = tuple[str, ...]  # ("loan", ref), ("debtor", ref) or ("number", debtor ref, E.164)
+Thing = tuple[str, str]  # ("loan", ref), ("debtor", ref) or ("number", E.164)
 
 
 def contradictions(rows: Iterable[BookRow]) -> dict[int, tuple[str, ...]]:
@@ -38,17 +38,30 @@ def contradictions(rows: Iterable[BookRow]) -> dict[int, tuple[str, ...]]:
 
     An empty cell contradicts nothing.
     """
-    groups: dict[Thing, list[BookRow]] = defaultdict(list)
+    loans: dict[str, list[BookRow]] = defaultdict(list)
+    debtors: dict[str, list[BookRow]] = defaultdict(list)
+    numbers: dict[tuple[str, str], list[BookRow]] = defaultdict(list)
     for row in rows:
-        groups["loan", row.loan_ref].append(row)
-        groups["debtor", row.debtor_ref].append(row)
-        groups["number", row.debtor_ref, row.e164].append(row)
+        loans[row.loan_ref].append(row)
+        debtors[row.debtor_ref].append(row)
+    for group in debtors.values():
+        if len(group) > 1:
+            for row in group:
+                numbers[row.debtor_ref, row.e164].append(row)
+    groups = [*_several("loan", loans), *_several("debtor", debtors), *_several("number", numbers)]
     found: dict[int, list[str]] = defaultdict(list)
-    for thing, group in groups.items():
-        if len(group) > 1 and (quarrels := list(_quarrels(group, AGREE_ON[thing[0]]))):
+    for thing, group in groups:
+        if quarrels := list(_quarrels(group, AGREE_ON[thing[0]])):
             for row in group:
                 found[row.line].append(f"rows of {thing[0]} {thing[-1]!r} contradict each other: {', '.join(quarrels)}")
     return {line: tuple(reasons) for line, reasons in found.items()}
+
+
+def _several(what: str, groups: Mapping[Any, list[BookRow]]) -> Iterator[tuple[Thing, list[BookRow]]]:
+    """The things of which more than one row speaks."""
+    for key, group in groups.items():
+        if len(group) > 1:
+            yield (what, key if isinstance(key, str) else key[-1]), group
 
 
 def _quarrels(group: Sequence[BookRow], columns: Iterable[str]) -> Iterator[str]:

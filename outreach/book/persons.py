@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
@@ -204,16 +205,22 @@ def _merge_consents(tx: Connection, people: Sequence[Person], phone_ids: Mapping
     withdrawn = _withdrawn(tx, people)
     rows = []
     for person in people:
-        told = [consent for consent in person.said["consents"] if consent not in person.old.get("consents", [])]
+        before = person.old.get("consents", ())
+        told = [consent for consent in person.said["consents"] if consent not in before]
         for kind, given_to, on, e164 in told:
-            at = datetime.combine(date.fromisoformat(on), time(), UTC)
+            at = _start_of(on)
             phone_id = phone_ids.get((person.id, e164))
-            taken_back = max((when for on, when in withdrawn[person.id, kind] if on in (None, phone_id)), default=at)
-            if phone_id is not None and taken_back <= at:
+            back = withdrawn.get((person.id, kind), ())
+            if phone_id is not None and all(when <= at for of, when in back if of in (None, phone_id)):
                 rows.append((person.id, phone_id, kind, given_to, at, SOURCE))
         if told and not person.is_new:
             _note(person, "consents")
     insert_rows(tx, consents, CONSENT, rows)
+
+
+@lru_cache(maxsize=10_000)
+def _start_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), UTC)
 
 
 def _withdrawn(tx: Connection, people: Iterable[Person]) -> Mapping[tuple[int, str], list[tuple[int | None, datetime]]]:

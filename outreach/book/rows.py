@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from outreach.book.columns import READERS, REQUIRED, read_money, read_region
 from outreach.book.numbers import read_number
@@ -22,7 +23,8 @@ CONSENTS = (("sms_consent_on", ConsentKind.SMS), ("recorded_call_consent_on", Co
 LONGEST_REASON = 300  # characters
 
 
-class BookRow(NamedTuple):
+@dataclass(slots=True)  # frozen, each of its fields would be set by a call
+class BookRow:
     """One row, checked. Empty cells are None: the book says nothing about them. Amounts in minor units."""
 
     line: int

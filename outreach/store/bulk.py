@@ -66,13 +66,6 @@ def insert_rows(tx: Connection, table: Table, columns: Sequence[str], rows: Sequ
         copy.write(text)
 
 
-def refer_ahead(tx: Connection) -> None:
-    """Until this transaction ends, what a row refers to may be written after it. On PostgreSQL it may, where that is
-    needed, by the tables themselves (migration 0010)."""
-    if tx.dialect.name == "sqlite":
-        tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-
-
 def inserting(tx: Connection, table: Table) -> Any:
     """An INSERT that knows what to do where the row is there already (`on_conflict_...`), in the words of this database."""
     return (sqlite if tx.dialect.name == "sqlite" else postgresql).insert(table)

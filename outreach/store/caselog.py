@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from outreach.core.terms import EventKind
-from outreach.store.bulk import insert_rows, refer_ahead, rows_in, update_rows
+from outreach.store.bulk import insert_rows, rows_in, update_rows
 from outreach.store.database import claim
 from outreach.store.tables import case_events, cases
 
@@ -118,39 +118,52 @@ def record(tx: Connection, entries: Iterable[Entry], known: Iterable[Head] = ())
         by_case[entry.case_id].append(entry)
     if not by_case:
         return
-    lines: list[tuple[Any, ...]] = []
-    spell = _speller()
-    heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for case in _heads(tx, by_case.keys(), known):
-        appended, moved = _append(case, by_case.pop(case.id), spell)
-        lines += appended
-        _, seq, at, *_, head = appended[-1]
-        heads[tuple(moved)].append((case.id, seq, head, at, *moved.values()))
+    grown = [(case, by_case.pop(case.id)) for case in _heads(tx, by_case.keys(), known)]
     if by_case:
         raise LookupError(f"no case with id {sorted(by_case)}")
-    insert_rows(tx, case_events, EVENT_COLUMNS, lines)
-    for names, rows in heads.items():
-        update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
+    _grow(tx, grown)
 
 
-def open_cases(tx: Connection, opened: Iterable[Opening]) -> None:
-    """Insert new cases, each as its first lines leave it: nothing of them is written twice.
+def open_cases(tx: Connection, opened: Sequence[Opening]) -> None:
+    """Insert new cases and their first lines.
 
-    The lines go in first, so that the database can hold each case against them.
+    On PostgreSQL the lines go in first, and then each case as they leave it, so that nothing is written twice and the
+    database can hold the one against the other. SQLite wants the case of a line to be there: it would put that question
+    off, but then search every table that refers to cases for each new one. There cases go in bare and are moved on.
     """
+    if not opened:
+        return
+    names = tuple(opened[0].values)
+    if tx.dialect.name == "sqlite":
+        bare = [(*values.values(), 0, GENESIS) for values, _ in opened]
+        insert_rows(tx, cases, (*names, "last_seq", "last_hash"), bare)
+        _grow(tx, [(Head(values["id"], values["ref"]), entries) for values, entries in opened])
+        return
     lines: list[tuple[Any, ...]] = []
     spell = _speller()
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for values, entries in opened:
         appended, moved = _append(Head(values["id"], values["ref"]), entries, spell)
         lines += appended
         _, seq, at, *_, head = appended[-1]
-        rows.append({**values, **moved, "last_seq": seq, "last_hash": head, "last_event_at": at})
-    if not rows:
-        return
-    refer_ahead(tx)
+        rows.append((*(values | moved).values(), seq, head, at))
     insert_rows(tx, case_events, EVENT_COLUMNS, lines)
-    insert_rows(tx, cases, tuple(rows[0]), [tuple(row.values()) for row in rows])
+    insert_rows(tx, cases, (*names, "last_seq", "last_hash", "last_event_at"), rows)
+
+
+def _grow(tx: Connection, grown: Iterable[tuple[Head, Sequence[Entry]]]) -> None:
+    """Append to the logs of cases on file, and move them on."""
+    lines: list[tuple[Any, ...]] = []
+    spell = _speller()
+    heads: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for case, entries in grown:
+        appended, moved = _append(case, entries, spell)
+        lines += appended
+        _, seq, at, *_, head = appended[-1]
+        heads[tuple(moved)].append((case.id, seq, head, at, *moved.values()))
+    insert_rows(tx, case_events, EVENT_COLUMNS, lines)
+    for names, rows in heads.items():
+        update_rows(tx, cases, (*HEAD_COLUMNS, *names), rows)
 
 
 def _heads(tx: Connection, case_ids: Set[int], known: Iterable[Head]) -> list[Head]:

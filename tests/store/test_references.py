@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from outreach.audit import audit
 from outreach.core.terms import CaseStatus, EventKind
 from outreach.store import caselog
-from outreach.store.bulk import insert_rows, refer_ahead
+from outreach.store.bulk import insert_rows
 from outreach.store.caselog import GENESIS, Entry, Opening, record
 from outreach.store.database import Database
 from outreach.store.tables import addresses, case_events, cases, consents, debtors, phones
@@ -148,9 +148,16 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_case_that_stands_otherwise_than_its_log_is_refused(ledger: Ledger, name: str) -> None:
-    with pytest.raises(DBAPIError, match="stands as its log does"), ledger.db.begin() as tx:
-        refer_ahead(tx)
+def test_postgresql_refuses_a_case_that_stands_otherwise_than_its_log(pg_db: Database, name: str) -> None:
+    open_cases(pg_db, ("L1",))
+    with pytest.raises(DBAPIError, match="stands as its log does"), pg_db.begin() as tx:
         tx.execute(insert(case_events).values({**LINE, "case_id": 21}))
         open_case(tx, 1, "L9", **WRONG[name])
-    assert audit(ledger.db) == []
+    assert audit(pg_db) == []
+
+
+def test_sqlite_refuses_a_case_that_does_not_start_bare(sqlite_db: Database) -> None:
+    open_cases(sqlite_db, ("L1",))
+    for wrong in ({"last_seq": 1}, {"last_hash": "x" * 64}, {"status": "closed"}):
+        with pytest.raises(DBAPIError, match="starts active, with no event yet"), sqlite_db.begin() as tx:
+            open_case(tx, 1, "L9", **wrong)

@@ -1,4 +1,4 @@
-"""A case is inserted with its first line in place; on PostgreSQL what a book fills is checked a batch at a time.
+"""PostgreSQL: a case is inserted with its first line in place, and what a book fills is checked a batch at a time.
 
 Until now each new case was written twice: empty, and moved on to its first line. Now the line goes in first, and the
 database holds the case against the log it comes with.
@@ -26,17 +26,10 @@ REFERENCES = {
     "cases": {"debtor_id": "debtors"},
     "case_events": {"case_id": "cases"},
 }
-HEAD = """coalesce((SELECT e.seq || ' ' || e.hash FROM case_events e
-                    WHERE e.case_id = {row}.id ORDER BY e.seq DESC LIMIT 1), '0 """
-HEAD += GENESIS + "')"
-STANDS_OTHERWISE = f"{{row}}.last_seq || ' ' || {{row}}.last_hash <> {HEAD}"
-STANDS_OTHERWISE += " OR ({row}.last_seq < 2 AND {row}.status <> 'active')"
-
-SQLITE = [
-    "DROP TRIGGER cases_open",
-    f"""CREATE TRIGGER cases_open BEFORE INSERT ON cases WHEN {STANDS_OTHERWISE.format(row="NEW")}
-        BEGIN SELECT RAISE(ABORT, '{OPENS}'); END""",
-]
+STANDS_OTHERWISE = f"""(f.last_seq < 2 AND f.status <> 'active')
+           OR f.last_seq || ' ' || f.last_hash <> coalesce(
+             (SELECT e.seq || ' ' || e.hash FROM case_events e WHERE e.case_id = f.id ORDER BY e.seq DESC LIMIT 1),
+             '0 {GENESIS}')"""
 
 
 def _function(name: str, wrong: str, message: str, state: str) -> str:
@@ -72,7 +65,7 @@ POSTGRESQL = [
     """CREATE CONSTRAINT TRIGGER of_a_case AFTER INSERT ON case_events DEFERRABLE INITIALLY DEFERRED
        FOR EACH ROW WHEN (NEW.seq = 1) EXECUTE FUNCTION outreach_of_a_case()""",
     "DROP TRIGGER cases_open ON cases",
-    _function("outreach_cases_open", STANDS_OTHERWISE.format(row="f"), OPENS, "restrict_violation"),
+    _function("outreach_cases_open", STANDS_OTHERWISE, OPENS, "restrict_violation"),
     _looks("cases", "outreach_cases_open"),
     _function("outreach_of_a_debtor", DEBTOR, "foreign key: of no debtor", FOREIGN),
     *(_looks(table, "outreach_of_a_debtor") for table in ("phones", "addresses", "consents", "cases")),
@@ -118,5 +111,6 @@ POSTGRESQL = [
 
 
 def upgrade() -> None:
-    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
-        op.execute(sa.text(statement.replace(":", "\\:")))
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in POSTGRESQL:
+            op.execute(sa.text(statement.replace(":", "\\:")))
