@@ -336,14 +336,15 @@ def quiet(campaign: Campaign, facts: CaseFacts, now: datetime) -> datetime | Non
 def put_off(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Moved | None:
     """What becomes of a due step in the days of quiet after a part payment. None: none last.
 
-    It waits for its time of day after them; where it is late by then, `if_late` says what it says of any late step.
+    It waits for its time of day after them. Where it is late by then, one that expires is dropped and one that shifts takes
+    the plan along; one that merges is the contact of all that came by meanwhile, for it thanks and names what is left.
     """
     until, step = quiet(campaign, facts, now), campaign.step(position.step)
     if until is None or step is None:
         return None
     attempt = current_try(campaign, position) or step.tries[0]
     at = _next_slot(replace(attempt, after=timedelta(0)), facts.zone, until)
-    if position.planned_at + step.keep_for < at:
+    if position.planned_at + step.keep_for < at and step.if_late is not Late.MERGE:
         return _LATE[step.if_late](campaign, step, position, facts, anchor_on, at)
     info = zones.zone(facts.zone)
     days = (at.astimezone(info).date() - position.planned_at.astimezone(info).date()).days

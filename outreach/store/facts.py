@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, DateTime, Row, Select, Text, cast, func, select
 
 from outreach.core.terms import (
     Address,
@@ -57,7 +57,7 @@ from outreach.store.tables import (
 )
 
 HISTORY = timedelta(days=40)  # longer than the longest period any rulebook counts over (30 days), with room for zones
-PAID_LATELY = timedelta(days=400)  # longer than any campaign looks back
+LOOKED_BACK = timedelta(days=62)  # before the due date: payments since then may be of what is due
 WROTE = timedelta(days=62)  # what the debtor wrote counts for longer: sixty days
 CHUNK = 2000
 first_of = payments.alias("first_of")  # of a row that takes money back, the payment it is of; else the row itself
@@ -88,7 +88,7 @@ class CaseOnFile:
     funding_account: str | None
     tags: frozenset[str]
     status: CaseStatus
-    payments: tuple[PaymentOnFile, ...] = ()  # of the last `PAID_LATELY`, the latest last
+    payments: tuple[PaymentOnFile, ...] = ()  # since `LOOKED_BACK` before the due date, the latest last
     promises: tuple[PromiseOnFile, ...] = ()
 
     @property
@@ -167,7 +167,7 @@ def _load_chunk(tx: Connection, ids: Sequence[int], now: datetime, without: int 
     for debtor_id, *told in tx.execute(query).all():
         if person := people.get(debtor_id):
             person.addresses.append(_address(*told))
-    _add_cases(tx, ids, people, now)
+    _add_cases(tx, ids, people)
     _add_consents(tx, ids, people, numbers)
     _add_limits(tx, ids, people)
     _add_history(tx, ids, people, now - HISTORY, without)
@@ -239,8 +239,8 @@ def _stands(collector: str, status: str) -> tuple[Collector, CaseStatus]:
     return Collector(collector), CaseStatus(status)
 
 
-def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person], now: datetime) -> None:
-    paid = _paid(tx, ids, now)
+def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person]) -> None:
+    paid = _paid(tx, ids)
     promised: dict[int, list[PromiseOnFile]] = defaultdict(list)
     query = select(promises).join(cases, cases.c.id == promises.c.case_id).where(among(tx, cases.c.debtor_id, ids))
     made = tx.execute(query.order_by(promises.c.id)).all()
@@ -272,24 +272,46 @@ def _add_cases(tx: Connection, ids: Sequence[int], people: Mapping[int, Person],
             )
 
 
-def _paid(tx: Connection, ids: Sequence[int], now: datetime) -> dict[int, list[PaymentOnFile]]:
-    """By case, what came and was not taken back. What came before it opened again was, or was the instalment before."""
-    again = (case_events.c.case_id == payments.c.case_id) & (case_events.c.kind == EventKind.REOPENED)
-    reopened = select(func.max(case_events.c.at)).where(again).scalar_subquery()
+def _paid(tx: Connection, ids: Sequence[int]) -> dict[int, list[PaymentOnFile]]:
+    """By case that is open, what came and was not taken back. What came before it opened again was, or was the instalment
+    before."""
     query = (
-        select(payments.c.case_id, first_of.c.paid_at, func.sum(payments.c.amount_minor).label("minor"))
+        select(payments.c.id, payments.c.case_id, payments.c.reverses_id, payments.c.amount_minor)
+        .add_columns(payments.c.paid_at, payments.c.recorded_at)
         .join(cases, cases.c.id == payments.c.case_id)
-        .join(first_of, first_of.c.id == func.coalesce(payments.c.reverses_id, payments.c.id))
-        .where(among(tx, cases.c.debtor_id, ids), first_of.c.paid_at >= now - PAID_LATELY)
-        .where(reopened.is_(None) | (first_of.c.recorded_at > reopened))
-        .group_by(payments.c.case_id, first_of.c.id, first_of.c.paid_at)
-        .order_by(first_of.c.paid_at, first_of.c.id)
+        .where(among(tx, cases.c.debtor_id, ids), cases.c.status != CaseStatus.CLOSED)
+        .where(payments.c.paid_at >= _before_due(tx))
+        .order_by(payments.c.paid_at, payments.c.id)
     )
+    rows = tx.execute(query).all()
+    if not rows:
+        return {}
+    back: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.reverses_id is not None:
+            back[row.reverses_id] += row.amount_minor
+    reopened = _reopened(tx, {row.case_id for row in rows})
     found: dict[int, list[PaymentOnFile]] = defaultdict(list)
-    for row in tx.execute(query):
-        if row.minor > 0:
-            found[row.case_id].append(PaymentOnFile(row.paid_at, int(row.minor)))
+    for row in rows:
+        left = row.amount_minor + back.get(row.id, 0)
+        again = reopened.get(row.case_id)
+        if row.reverses_id is None and left > 0 and (again is None or row.recorded_at > again):
+            found[row.case_id].append(PaymentOnFile(row.paid_at, left))
     return found
+
+
+def _before_due(tx: Connection) -> ColumnElement[datetime]:
+    """The instant from which on the payments of a case are looked at."""
+    if tx.dialect.name == "sqlite":
+        return func.datetime(cases.c.due_on, f"-{LOOKED_BACK.days} days")
+    return cast(cases.c.due_on, DateTime(timezone=True)) - LOOKED_BACK
+
+
+def _reopened(tx: Connection, case_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these cases was last opened again."""
+    query = select(case_events.c.case_id, func.max(case_events.c.at))
+    query = query.where(among(tx, case_events.c.case_id, case_ids), case_events.c.kind == EventKind.REOPENED)
+    return {case_id: at for case_id, at in tx.execute(query.group_by(case_events.c.case_id))}
 
 
 def _paid_since(tx: Connection, ids: Sequence[int]) -> dict[int, int]:

@@ -57,7 +57,7 @@ def part_paid(on: int, days: int, **changes: object) -> tuple[Campaign, CaseFact
     [
         (Late.EXPIRE, 1, "call", local(24, 17, 30)),  # dropped: the next step that is still kept then
         (Late.SHIFT, 1, "first", local(25, 10)),
-        (Late.MERGE, 1, "call", local(25, 17, 30)),  # that one is due by then
+        (Late.MERGE, 1, "first", local(25, 10)),
         (Late.EXPIRE, 9, "first", local(25, 10)),  # kept so long: it only waits
     ],
 )

@@ -197,7 +197,7 @@ def test_of_a_broken_promise_only_what_did_not_come_is_asked_for(
         pays(house, minor, f"2026-11-2{5 + number}T12:00:00-05:00", f"P{number}")
     for morning in ("2026-11-30T10:00:05-05:00", "2026-12-07T10:00:05-05:00"):
         house.at(morning)
-    assert f"we have not seen the payment you planned: {asked} (due" in last_text(house)
+    assert f"This is still open of what you planned: {asked} (due" in last_text(house)
 
 
 @pytest.mark.parametrize(

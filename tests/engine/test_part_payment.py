@@ -61,10 +61,15 @@ def test_a_small_payment_quiets_and_then_the_rest_is_asked_for(house: House) -> 
     assert (told["step"], told["days"], told["because"]) == ("first-text", 7, "part of what is due was paid")
     house.report(house.carrier.known[0][0], Progress.DELIVERED)
     house.at("2027-03-16T10:00:30-04:00")
-    house.at("2027-03-19T17:30:01-04:00")  # the call three days after it, as the campaign has it
+    skipped = [detail["step"] for kind, detail in house.log("L1") if kind == "step_skipped"]
+    assert skipped == ["first-call"], "its time came by while they were left alone"
+    house.at("2027-03-18T11:00:01-04:00")
+    house.report(house.carrier.known[1][0], Progress.DELIVERED)
+    house.at("2027-03-18T11:01:00-04:00")
+    house.at("2027-03-24T18:15:01-04:00")
     key = house.carrier.called[0].key
-    calls.answered(house.runtime, key, house.carrier.known[1][0], "human")
-    says = " ".join(calls.pressed(house.runtime, key, house.carrier.known[1][0], "identify", "1").says)
+    calls.answered(house.runtime, key, house.carrier.known[2][0], "human")
+    says = " ".join(calls.pressed(house.runtime, key, house.carrier.known[2][0], "identify", "1").says)
     assert "110 US dollars is still due since Monday, March 8" in says
 
 

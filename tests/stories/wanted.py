@@ -15,7 +15,6 @@ RESTS = f"{REMINDED} replied suppressed held needs_person {SENT}"  # reminders d
 HELD = f"{REMINDED} replied suppressed held needs_person"
 PAID_UP = f"paid closed promise_kept {OVER}"
 FOLLOWED_UP = f"{SENT} {RANG} {RANG} {SENT} {OVER}"
-DAILY = "refused step_shifted"  # one that keeps its place in the plan
 LATE = "refused step_merged refused step_merged"  # a text not allowed on its day, nor on the next it is looked at
 
 
@@ -85,7 +84,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     ),
     "help": _is("closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid closed {OVER}", answer="help"),
     "wrong_number": _is(
-        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {DAILY} {DAILY} {DAILY} refused",
+        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {LATE} refused step_shifted refused",
         stops="wrong_number: all contact, phone", tasks="reply open",
     ),
     "attorney": _held("attorney"),
@@ -136,11 +135,13 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         promises=("2026-11-27 60.00 USD kept", "2026-12-04 60.00 USD kept"), answer="plan_confirmed",
     ),
     "counter_offer": _is(
-        "active", f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} {RANG}",
+        "active",
+        f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} step_skipped {SENT}",
         promises=("2026-11-27 12.00 USD kept",), answer="counter_offer",
     ),
     "paid_in_part": _is(
-        "closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid step_shifted {SENT} paid closed {OVER}", answer="help"
+        "closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid step_shifted {SENT} step_skipped paid closed {OVER}",
+        answer="help",
     ),
     "reminded": _is(
         "closed", f"{PROMISED} {OVER} {OVER} {SENT} {OVER} paid closed promise_kept",
