@@ -610,7 +610,8 @@ def test_of_a_text_as_long_as_four_messages_every_stop_is_read_and_no_day() -> N
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("you lot have me mixed up with some other persons account", K.DISPUTE), ("tell yall machine quit buggin me wit dem msgs", K.OPT_OUT),
+        ("you lot have me mixed up with some other persons account", K.DISPUTE),
+        ("tell yall machine quit buggin me wit dem msgs", K.OPT_OUT),
         ("you got me confused with another lady", K.WRONG_NUMBER), ("ando bien bruja de lana", K.HARDSHIP),
     ],
 )  # fmt: skip
