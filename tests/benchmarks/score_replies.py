@@ -25,7 +25,7 @@ from outreach.labelled import Labelled, Read, Reader, language_of, ours, read, r
 LABELLED = Path(__file__).parents[1] / "replies_labelled"
 HALVES = {
     "build": "the half the reader was written with",
-    "build[2-9]": "those it was mended with",
+    "build[1-9]*": "those it was mended with",
     "score": "the half kept from its writers",
     "score3": "later ones kept from its writers",
 }

@@ -32,6 +32,7 @@ DISPUTE = (
 )  # fmt: skip
 
 PAID = (
+    r"\b(?:was|were|been|is|already|i|we|and) (?:settled|paid)(?: and (?:paid|settled))?(?: back| off| up| out)? in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d)\b(?<!be paid)",
     r"\b(?:check|cheque|payment|money order|money|transfer|deposit) (?:was|were|has been|got) (?:\w+ )?(?:cashed|cleared|posted|processed|received|deposited|taken|debited|charged|drafted|applied)\b(?! (?:twice|late|back))",
     r"\b(?:you|yall|they)(?: guys| people)? (?:already|just) (?:charged|took|pulled|debited|drafted|ran) (?:me|my|it|the)\b(?! (?:twice|double|too much|extra|again))|\bbalance (?:shows|says|is showing|reads|showing)(?: as| up as)? (?:a )?(?:zero|0|nothing|paid)\b|\b(?:i |just |already |we )+(?:dropped|left|handed|turned)(?: in)? (?:the |my |some )?(?:cash|money|check|payment|it)\b(?: (?:off|in|at|with|to|over))",
     r"\b(?:it|payment|zelle|venmo|cash ?app|transfer|wire|money|check|card|charge|transaction|ach|deposit|autopay) (?:already |has |just |finally |all )*(?:went|gone|came) (?:through|thru|out)\b(?! (?:when|if|on friday))|^(?:yes |ok |hi |lol |oh |its |it is |this is |been |all |just )*(?:taken care of|paid and done)\b|^(?:its |it is |thats |that is |this is |thats been |its been |all |already )+(?:handled|settled|squared away|sorted|taken care of|done)(?=[ .!]*$|[,.] )|\bdone\b.{0,6}\bconf(?:irmation)?\b|\bconf(?:irmation)? ?(?:#|number|no|code)? ?[a-z]{0,4}\d{3,}",

@@ -9,6 +9,7 @@ import re
 
 from outreach.core.replies import likeness, signs
 from outreach.core.replies.asked import STOPS, Asked
+from outreach.core.replies.neutral import NEUTRAL
 from outreach.core.replies.promise import proposes, will_pay
 from outreach.core.terms import Channel, Intent, IntentKind
 
@@ -21,7 +22,7 @@ FIRM = {_K.UNCLEAR: LIKE, _K.PROMISE: 0.6, _K.QUESTION: 0.75, _K.DECLINE: LIKE}
 
 # What has a day and is no promise.
 _TOLD_OF = frozenset({_K.QUESTION, _K.PAID, _K.DISPUTE, _K.CALLBACK, _K.COMPLAINT})
-_VETO, _WORDS = 0.55, 3
+_VETO, _WORDS, _TELLING = 0.55, 3, 2
 
 
 def told_of(asked: Asked) -> Intent | None:
@@ -30,7 +31,8 @@ def told_of(asked: Asked) -> Intent | None:
     if say.amount.minor is not None or will_pay(plain) or proposes(plain):
         return None
     kind, likely = likeness.likely(say.rest)
-    few = len(re.findall("[a-z]{2,}|[\u4e00-\u9fff]", say.rest)) < _WORDS
+    words = re.findall("[a-z]{2,}|[\u4e00-\u9fff]{2}", say.rest)
+    few = len(words) < _WORDS or sum(word not in NEUTRAL for word in words) < _TELLING
     if few or kind not in _TOLD_OF or likely < _VETO:
         return None
     return asked.intent(kind, f"its words are most like {kind.value}", human=True)
