@@ -1,9 +1,10 @@
 """How well, and how fast, are replies read? `python tests/benchmarks/score_replies.py`.
 
 Every file of `tests/replies_labelled/`: those looked at while the reader was written (`build`) and mended (`build2` and on),
-and those kept from its writers (`score`, and later `score3`). Beside it, on the same replies, what a plain reader makes of
-them: `dateparser` for the day, the first number for the amount, a few words of each language for the intent. Then replies a
-second on one core, and the text that takes longest of some made to. Prints tables of totals; nothing is asserted.
+and those kept from its writers (`score`, and later `score3` and `score4`). Beside it, on the same replies, what a plain
+reader makes of them: `dateparser` for the day, the first number for the amount, a few words of each language for the
+intent. Then replies a second on one core, and the text that takes longest of some made to. Prints tables of totals;
+nothing is asserted.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ HALVES = {
     "build[1-9]*": "those it was mended with",
     "score": "the half kept from its writers",
     "score3": "later ones kept from its writers",
+    "score4": "the latest, written by somebody who never saw the reader",
 }
 PASSES = 5
 HOSTILE = 300  # texts made to take long
