@@ -56,8 +56,8 @@ def test_a_worker_finishes_the_handful_at_the_carrier_and_parks_the_rest(databas
         assert before["placing"] > switch.HANDFUL, (before, database.log())
         assert tables(database, select(workers.c.name)) != []
         worker.send_signal(signal.SIGTERM)
-    database.started.remove(worker)
     assert worker.wait(timeout=120) == 0, database.log()
+    database.started.remove(worker)
     after = states(database)
     assert after["placing"] == after["in_doubt"] == after["reserved"] == 0, after
     assert after["released"] >= before["placing"] - switch.HANDFUL
@@ -90,8 +90,8 @@ def test_the_web_answers_whoever_asked_before_it_ends(stand: Stand) -> None:  # 
     blocker.close()
     answer = asking.getresponse()
     assert answer.status == 200 and answer.read().startswith(b"<?xml")
-    stand.started.remove(web)
     assert web.wait(timeout=90) == 0
+    stand.started.remove(web)
     assert [row.state for row in tables(stand, select(carrier_inbox.c.state))] == ["new"]
 
 
@@ -122,6 +122,6 @@ def test_told_to_end_while_it_starts_it_ends(stand: Stand) -> None:  # noqa: F81
                 break
             pause.wait(0.05)
         process.send_signal(signal.SIGTERM)
-    stand.started.remove(process)
     assert process.wait(timeout=120) == 0, stand.log()
+    stand.started.remove(process)
     assert tables(stand, select(workers.c.name)) == []

@@ -772,3 +772,16 @@ def test_the_labelled_replies_are_read_as_well_as_ever(part: str) -> None:
     found = labelled.score(replies_)["all"]
     reached = REACHED_OF[part]
     assert {name: share.rate for name, share in found.items() if share.rate < reached[name]} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("On disability now and still waiting for approval, I cannot afford this", "en", K.HARDSHIP),
+        ("el viernes deposite los 3200 completos ahi tengo mi ticket", "es", K.PROMISE),
+    ],
+)
+def test_how_things_stand_now_and_what_may_be_past_is_no_day(text: str, language: str, kind: K) -> None:
+    told = read(text, language)
+    assert told.kind is kind and told.promise is None
+    assert told.needs_human or kind is K.HARDSHIP

@@ -46,9 +46,14 @@ _UNSURE = re.compile(
 )
 _FOR_NOW = re.compile(r"[ ,]*(?:for now|at the moment|por ahora|de momento|por el momento|por lo pronto)\b")
 _AS_OF_NOW = re.compile(r"(?:for now|de momento|por ahora|por el momento|目前|暂时)[ ,:]*(?:para |the |el |on )*$")
+# Of how things stand as often as of when something is done: "on disability now, and i cannot afford this".
+_NOW = re.compile(r" *(?:(?:right )?now|rn|ahora|ahorita|ahora mismo|现在|目前) *")
 # In Spanish the same word for what was and what will be: `lo pagamos el lunes`.
 _MAYBE_PAST = re.compile(
     r"(?:\b(?:pagamos|depositamos|abonamos|mandamos|liquidamos|enviamos|cubrimos)|^(?:ya |le |les |hola )*(?:consigne|deposite|pague|abone|transferi|ingrese))(?: (?:ya|en \w+|todo|el pago|la cuota))*(?: (?:el|este))? *$"
+)
+_PAST_AFTER = re.compile(
+    r" *(?:mismo )?(?:(?:ya|le|les|lo|la|se|te|yo) )*(?:consigne|deposite|pague|abone|transferi|ingrese|mande|envie|liquide)\b"
 )
 # What comes on that day is an answer, not money.
 _ANSWER = re.compile(
@@ -131,11 +136,17 @@ def _of_the_text(plain: str, rest: str, day: Sequence[Mention], named: Sequence[
         (_ROUGHLY.search(rest) or _THOSE_DAYS.search(plain) or _UNSURE.search(rest), "not certain"),
         (_ANSWER.search(rest) and not named, "an answer, not a payment"),
         (for_now, "only for now"),
-        (any(one.label in WEEKDAYS and _MAYBE_PAST.search(plain, 0, one.start) for one in day), "past or to come"),
+        (day and all(_NOW.fullmatch(plain[one.start : one.end]) for one in day) and _refuses(rest), "a refusal"),
+        (any(one.label in WEEKDAYS and _maybe_past(plain, one) for one in day), "past or to come"),
         (_EVERY.search(plain), "every one of them"),
         (len(named) < 2 and _COUNTED.search(rest), "a day counted from another"),
     )
     return next((why for holds, why in table if holds), "")
+
+
+def _maybe_past(plain: str, one: Mention) -> bool:
+    """`pague el lunes`, `el viernes deposite`: without its accent the past is spelt as a wish is."""
+    return bool(_MAYBE_PAST.search(plain, 0, one.start) or _PAST_AFTER.match(plain, one.end))
 
 
 def _of_its_clause(
