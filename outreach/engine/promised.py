@@ -13,11 +13,11 @@ from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
 from outreach.engine.runtime import Policy
 from outreach.store import caselog
 from outreach.store.caselog import Entry
+from outreach.store.paid import first_of
 from outreach.store.tables import cases, payments, promises
 
 AFTER_A_BROKEN_ONE = "the instalment before it was broken"
 TAKEN_BACK = "the payment was taken back"
-first_of = payments.alias("first_of")  # of a row that takes money back, the payment it is of; else the row itself
 
 
 def settle_promises(tx: Connection, case_id: int, now: datetime, policy: Policy, *, due_only: bool) -> int:
