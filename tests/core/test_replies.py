@@ -774,6 +774,17 @@ def test_the_labelled_replies_are_read_as_well_as_ever(part: str) -> None:
     assert {name: share.rate for name, share in found.items() if share.rate < reached[name]} == {}
 
 
+def test_paid_off_by_then_is_not_paid_off_already() -> None:
+    assert read("年底前全部还清", "zh").kind is K.PROMISE
+    assert read("好的 那天全部付清", "zh", offered_on=date(2026, 12, 1)).kind is K.ACCEPT
+    assert {read(text, "zh").kind for text in ("全部还清了", "已经全部还清", "那天我全部付清了", "账清了")} == {K.PAID}
+
+
+def test_one_is_no_digit_where_it_begins_another_word() -> None:
+    told = read("月底 3万2一把结清", "zh", currency="CNY", amount_due=9_000_000)
+    assert amount(told) == 32_000
+
+
 @pytest.mark.parametrize(
     ("text", "language", "kind"),
     [
