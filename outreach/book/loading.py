@@ -22,7 +22,7 @@ from outreach.book.merging import Merged, merge
 from outreach.book.rows import BookRow, RowReader
 from outreach.book.sheet import Progress, check_writable, open_sheet, rejects_path, write_rejects
 from outreach.core.terms import ConfigError
-from outreach.store.database import Database, Turn, take_turn
+from outreach.store.database import Database, Turn, take_turn, wait_for_no_disk, wait_for_the_disk
 
 AT_ONCE = 3  # parts at once on PostgreSQL
 AHEAD = timedelta(hours=14)  # the earliest clock on earth: a consent of "today" there is not still to come
@@ -104,13 +104,17 @@ def _uncollected() -> Iterator[None]:
 
 @contextmanager
 def _alone(db: Database) -> Iterator[None]:
-    """One import at a time: two could open the same debtor twice. On SQLite the write lock of each part is enough."""
+    """One import at a time: two could open the same debtor twice. On SQLite the write lock of each part is enough.
+
+    On PostgreSQL no part waits for the disk; this does, at the end, for all of them: what is told is durable.
+    """
     if db.is_sqlite:
         yield
         return
     with db.begin() as tx:
         take_turn(tx, Turn.IMPORT)
         yield
+        wait_for_the_disk(tx)
 
 
 def _merged(
@@ -125,6 +129,7 @@ def _merged(
         if not rows:
             return Merged(rejected=rejected)
         with db.begin() as tx:
+            wait_for_no_disk(tx)
             merged = merge(tx, rows, now, default_language)
         merged.rejected |= rejected
         return merged

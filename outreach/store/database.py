@@ -142,6 +142,21 @@ def take_turn(tx: Connection, turn: Turn) -> None:
         tx.execute(select(func.pg_advisory_xact_lock(int(turn))))
 
 
+def wait_for_no_disk(tx: Connection) -> None:
+    """This transaction may be committed before it is on the disk, on PostgreSQL: one will follow that waits for both."""
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def wait_for_the_disk(tx: Connection) -> None:
+    """When this one is committed, whatever was committed before it is on the disk, too: PostgreSQL's log is in one order.
+
+    It is only waited for by a transaction that has written something.
+    """
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql("SELECT pg_logical_emit_message(true, 'outreach', '')")
+
+
 def _engine(url: str, pool_size: int, rested_s: float) -> Engine:
     try:
         parsed = make_url(url)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from outreach.store.bulk import insert_rows
-from outreach.store.database import DATABASE_AWAY, Database
+from outreach.store.database import DATABASE_AWAY, Database, wait_for_no_disk, wait_for_the_disk
 from outreach.store.tables import settings
 
 
@@ -19,6 +19,21 @@ def test_an_sqlite_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None
     with closing(Database(f"sqlite:///{tmp_path / 'outreach.db'}")) as db, db.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_who_waits_for_the_disk_waits_for_all_before_it(pg_db: Database) -> None:
+    """The parts of a book are committed without a wait each, and told of after one wait for all."""
+    flushed = "SELECT pg_current_wal_flush_lsn() >= %(before)s::pg_lsn"
+    for n in range(20):  # each within the fifth of a second after which PostgreSQL writes by itself
+        with pg_db.begin() as tx:
+            wait_for_no_disk(tx)
+            insert_rows(tx, settings, ("name", "value"), [(f"of the book {n}", "1")])
+        with pg_db.begin() as tx:
+            before = tx.exec_driver_sql("SELECT pg_current_wal_insert_lsn()::text").scalar()
+            tx.exec_driver_sql("SET LOCAL synchronous_commit = on")  # as a deployment has it; off for tests
+            wait_for_the_disk(tx)
+        with pg_db.read() as connection:
+            assert connection.exec_driver_sql(flushed, {"before": before}).scalar()
 
 
 def test_what_the_driver_raises_by_itself_is_raised_as_any_other_trouble_of_the_database(db: Database) -> None:
