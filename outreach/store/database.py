@@ -7,11 +7,13 @@ were locked with `claim` are. The caller owns it: `with db.begin() as tx:`; noth
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +26,7 @@ from outreach.core.terms import ConfigError
 from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
+MODE_LOOK_MS = 20
 RESTED_S = 1.0  # a connection that nobody used for so long may have been cut off
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
 DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
@@ -200,6 +203,21 @@ def _postgresql(url: URL, pool_size: int, rested_s: float) -> Engine:
     return engine
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Of several who are the first to open a file, each wants it for itself to change its mode: SQLite tells them at once
+    that it is locked, since each waits for the other."""
+    pause = Event()
+    for _ in range(SQLITE_BUSY_MS // MODE_LOOK_MS):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            pause.wait(MODE_LOOK_MS / 1000)
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database).expanduser()
@@ -214,7 +232,7 @@ def _sqlite(url: URL) -> Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own waits for the first write
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor)
         cursor.execute(
             "PRAGMA synchronous=FULL"
         )  # NORMAL may lose the last commits in a power cut: what left, leaves again

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +21,18 @@ def test_an_sqlite_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None
     with closing(Database(f"sqlite:///{tmp_path / 'outreach.db'}")) as db, db.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_whoever_opens_a_new_file_while_another_writes_to_it_waits(tmp_path: Path) -> None:
+    """SQLite refuses to change the mode of a file that is being written to, and does not wait as it else would."""
+    file = tmp_path / "outreach.db"
+    first = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    first.execute("CREATE TABLE it (is_here integer)")
+    first.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, lambda: first.execute("COMMIT")).start()
+    with closing(Database(f"sqlite:///{file}")) as db, db.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    first.close()
 
 
 def test_who_waits_for_the_disk_waits_for_all_before_it(pg_db: Database) -> None:
