@@ -311,7 +311,11 @@ def undelivered(seen: Evidence) -> Iterator[str]:
         status = seen.final.get(one.sid, {}).get("status")
         told = one.key in known or one.at > seen.ended - SETTLED_WITHIN
         if one.channel == "sms" and status == "delivered" and not told:
-            yield f"{one.person.phone}: {one.sid} ({one.key}) was delivered, and the log does not say so"
+            said = [f"{kind} {detail}" for log in seen.log.values() for _, kind, detail, key in log if key == one.key]
+            yield (
+                f"{one.person.phone}: {one.sid} ({one.key}) was delivered, and the log does not say so: "
+                f"{seen.attempts.get(one.key)}; {'; '.join(said)}"
+            )
 
 
 def unsettled(seen: Evidence) -> Iterator[str]:
