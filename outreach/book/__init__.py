@@ -1,4 +1,4 @@
-"""How do loans and payments get in? `outreach import`: CSV files of CONTRACT 3, checked, merged and logged."""
+"""How do loans and payments get in? `outreach import`: CSV files as docs/book.md has them, checked, merged and logged."""
 
 from outreach.book.loading import Imported, import_book
 from outreach.book.payments import PaymentsImported, import_payments

@@ -15,10 +15,11 @@ from outreach.book import persons, underway
 from outreach.book.people import SPELT, Said, said_of_loan, said_of_person
 from outreach.book.persons import Person
 from outreach.book.rows import BookRow
+from outreach.core.canonical import canonical
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money
 from outreach.store.bulk import new_ids, rows_in, update_rows
-from outreach.store.caselog import LOGGED, Entry, Opening, canonical, loggable, open_cases, record
+from outreach.store.caselog import LOGGED, Entry, Opening, loggable, open_cases, record
 from outreach.store.database import claim
 from outreach.store.tables import cases, debtors
 

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Row, delete, select
 
 from outreach.book.people import Said, said_of_person
 from outreach.book.rows import BookRow
+from outreach.core.canonical import canonical
 from outreach.core.terms import PhoneKind
 from outreach.store.bulk import CHUNK, insert_rows, new_ids, rows_in, update_rows
-from outreach.store.caselog import canonical, digest
+from outreach.store.caselog import digest
 from outreach.store.tables import SHARDS, addresses, consents, debtors, phones
 
 SOURCE = "book"

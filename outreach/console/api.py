@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 
 
 def _payments(rows: Any, now: datetime) -> list[payments.Payment]:
-    """What CONTRACT 3 calls payments: an object or a list of them. Raises ReportError naming the payment and the field."""
+    """Payments as docs/book.md has them: an object or a list of them. Raises ReportError naming the payment and the field."""
     read: dict[str, payments.Payment] = {}
     for index, row in enumerate(rows if isinstance(rows, list) else [rows]):
         payment = _payment(row, f"payment {index}", now)

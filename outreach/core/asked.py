@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from json.encoder import encode_basestring as quoted
 from typing import Any
 
+from outreach.core.canonical import canonical, quoted
 from outreach.core.terms import Address, Ask, Consent, Inconvenient, PastContact, Suppression
 
-PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def ask_data(ask: Ask, now: datetime) -> dict[str, Any]:
-    """The ask at the aware instant `now`, in the field names of `outreach judge`."""
-    return {
-        "now": _spelled(now),
-        "channel": ask.channel,
-        "voice": ask.voice,
-        "purpose": ask.purpose,
-        "collector": ask.collector,
-        "days_past_due": ask.days_past_due,
-        "cases": list(ask.cases),
-        "debtor": {
-            "id": ask.debtor,
-            "stated_zone": ask.stated_zone,
-            "addresses": [_address(address) for address in ask.addresses],
-        },
-        "phone": {"e164": ask.phone.e164, "kind": ask.phone.kind, "place": ask.phone.place},
-        "consents": [_consent(consent) for consent in ask.consents],
-        "suppressions": [_suppression(stop) for stop in ask.suppressions],
-        "inconvenient": [_inconvenient(times) for times in ask.inconvenient],
-        "history": [_past(past) for past in ask.history],
-    }
-
-
 def ask_json(ask: Ask, now: datetime) -> str:
-    """`ask_data` as JSON with one spelling only (sorted keys, no spaces). Put together from its parts, as each contact has
-    one, and its addresses and consents read like those of many others."""
+    """The ask at the aware instant `now`, in the field names of `outreach judge`, as canonical JSON. Put together from its
+    parts, as each contact has one, and its addresses and consents read like those of many others."""
     phone, debtor = ask.phone, ask.debtor
     return (
         f'{{"cases":{_list(map(quoted, ask.cases))},"channel":{_text(ask.channel)},"collector":{_text(ask.collector)}'
@@ -63,17 +38,17 @@ def _list(parts: Iterable[str]) -> str:
 
 
 def _each(say: Callable[[Any], dict[str, Any]], ones: Sequence[Any]) -> str:
-    return PLAIN.encode([say(one) for one in ones]) if ones else "[]"
+    return canonical([say(one) for one in ones]) if ones else "[]"
 
 
 @lru_cache(maxsize=4096)
 def _address_json(address: Address) -> str:
-    return PLAIN.encode(_address(address))
+    return canonical(_address(address))
 
 
 @lru_cache(maxsize=4096)
 def _consent_json(consent: Consent) -> str:
-    return PLAIN.encode(_consent(consent))
+    return canonical(_consent(consent))
 
 
 def _spelled(at: datetime | None) -> str | None:

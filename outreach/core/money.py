@@ -37,7 +37,7 @@ def read_amount(text: str, currency: str) -> Money:
 
 
 def write_amount(amount: Money) -> str:
-    """The decimal string of CONTRACT: all decimals of the currency, no separators."""
+    """A decimal string as files and JSON have it: all decimals of the currency, no separators."""
     places = exponent(amount.currency)
     digits = str(abs(amount.minor)).rjust(places + 1, "0")
     sign = "-" if amount.minor < 0 else ""

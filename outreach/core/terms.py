@@ -1,6 +1,6 @@
 """Which words do we use, and what facts does a decision stand on?
 
-Every enum value is the word that CONTRACT files, the database and the case log use. Every fact is frozen: a decision
+Every enum value is the word that files, JSON, the database and the case log use. Every fact is frozen: a decision
 reads facts and returns a value, it never changes anything. Instants are aware UTC `datetime`s in fields named `..._at`
 (or `at`); local dates are `date`s in fields named `..._on` (or `on`). Money is an integer of minor units.
 """

@@ -131,7 +131,9 @@ def _end(tx: Connection, which: Any, because: str, now: datetime) -> int:
     if not found:
         return 0
     stops.lock_debtors(tx, {row.debtor_id for row in found})
-    tx.execute(update(suppressions).where(suppressions.c.id.in_([row.id for row in found])).values(lifted_at=now))
+    tx.execute(
+        update(suppressions).where(among(tx, suppressions.c.id, [row.id for row in found])).values(lifted_at=now)
+    )
     query = select(cases.c.id, cases.c.debtor_id, cases.c.status)
     query = query.where(among(tx, cases.c.debtor_id, {row.debtor_id for row in found})).order_by(cases.c.id)
     theirs = tx.execute(query).all()

@@ -12,10 +12,10 @@ from functools import cache, lru_cache
 from sqlalchemy import Connection, insert, select
 
 from outreach.core.asked import ask_json
+from outreach.core.canonical import canonical
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, Verdict
 from outreach.store.bulk import among, insert_rows
-from outreach.store.caselog import canonical
 from outreach.store.tables import laws, permits, rulebook_versions
 
 COLUMNS = ("attempt_id", "judged_at", "document", "digest")

@@ -164,7 +164,9 @@ def _claimed(tx: Connection, query: Any) -> list[Row[Any]]:
     """The rows, locked, those another process is at left out; their debtors are locked first, as everybody does."""
     found = tx.execute(query).all()
     stops.lock_debtors(tx, {row.debtor_id for row in found})
-    return list(tx.execute(claim(query.where(attempts.c.id.in_([row.id for row in found])), tx, skip_locked=True)))
+    return list(
+        tx.execute(claim(query.where(among(tx, attempts.c.id, [row.id for row in found])), tx, skip_locked=True))
+    )
 
 
 def _cancel(db: Database, carrier: Carrier, switch: Switch, now: datetime) -> Swept:
@@ -183,7 +185,9 @@ def _cancel(db: Database, carrier: Carrier, switch: Switch, now: datetime) -> Sw
     )
     with db.begin() as tx:
         rows = _claimed(tx, waiting)
-        tx.execute(update(attempts).where(attempts.c.id.in_([row.id for row in rows])).values(cancel_asked_at=now))
+        tx.execute(
+            update(attempts).where(among(tx, attempts.c.id, [row.id for row in rows])).values(cancel_asked_at=now)
+        )
         caselog.record(tx, _cancel_lines(tx, rows, switch, now))
     if not rows:
         return Swept()

@@ -9,17 +9,16 @@ alone tells the state of every case (`outreach audit` replays it).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from outreach.core.canonical import canonical, quoted
 from outreach.core.terms import EventKind
 from outreach.store.bulk import insert_rows, rows_in, update_rows
 from outreach.store.database import claim
@@ -30,14 +29,6 @@ LOGGED = ("status", "amount_due_minor", "balance_minor", "due_on")  # columns wh
 OURS = frozenset({"id", "ref", "debtor_id", "currency", "last_seq", "last_hash", "last_event_at"})  # never in `changes`
 EVENT_COLUMNS = ("case_id", "seq", "at", "kind", "attempt_id", "detail", "hash")
 HEAD_COLUMNS = ("id", "last_seq", "last_hash", "last_event_at")
-ENCODER = json.JSONEncoder(
-    # Nothing we write holds itself: that is not looked for, which took nearly half the time.
-    sort_keys=True,
-    separators=(",", ":"),
-    ensure_ascii=False,
-    allow_nan=False,
-    check_circular=False,
-)
 Json = Mapping[str, Any]
 
 
@@ -75,11 +66,6 @@ def instant(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError(f"naive instant {at!r}: instants are aware UTC")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
-def canonical(value: Any) -> str:
-    """JSON with one spelling only: sorted keys, no spaces, no NaN."""
-    return ENCODER.encode(value)
 
 
 def link(previous: str, case_ref: str, seq: int, at: datetime, kind: str, detail: str, attempt_id: int | None) -> str:

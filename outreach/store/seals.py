@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from outreach.store.caselog import GENESIS, canonical, instant
+from outreach.core.canonical import canonical
+from outreach.store.caselog import GENESIS, instant
 from outreach.store.database import Database, Turn, take_turn
 from outreach.store.tables import case_events, cases, seal_heads, seals
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.core.asked import ask_data, ask_json
+from outreach.core.asked import WEEKDAYS, ask_json
+from outreach.core.canonical import canonical
 from outreach.core.terms import Address, Ask, Consent, Inconvenient, PastContact, Suppression, Voice
-from outreach.store.caselog import canonical
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 SAID = st.none() | st.text()
@@ -24,7 +25,54 @@ PARTS = {
 }
 
 
+def spelled(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def plainly(ask: Ask, now: datetime) -> dict[str, Any]:
+    """The ask field by field, as `outreach judge` names them, with nothing shared and nothing put together."""
+    return {
+        "now": spelled(now),
+        "channel": ask.channel,
+        "voice": ask.voice,
+        "purpose": ask.purpose,
+        "collector": ask.collector,
+        "days_past_due": ask.days_past_due,
+        "cases": list(ask.cases),
+        "debtor": {
+            "id": ask.debtor,
+            "stated_zone": ask.stated_zone,
+            "addresses": [
+                {"country": one.country, "region": one.region, "city": one.city, "postcode": one.postcode}
+                for one in ask.addresses
+            ],
+        },
+        "phone": {"e164": ask.phone.e164, "kind": ask.phone.kind, "place": ask.phone.place},
+        "consents": [
+            {"kind": one.kind, "given_to": one.given_to, "at": spelled(one.at), "expires_at": spelled(one.expires_at)}
+            | {"phone": one.phone}
+            for one in ask.consents
+        ],
+        "suppressions": [
+            {"reason": one.reason, "scope": one.scope, "channel": one.channel, "phone": one.phone, "case": one.case}
+            | {"at": spelled(one.at), "until": spelled(one.until)}
+            for one in ask.suppressions
+        ],
+        "inconvenient": [
+            {"days": [WEEKDAYS[day - 1] for day in sorted(one.days)], "channel": one.channel, "place": one.place}
+            | {"from": one.start.isoformat(), "to": one.end.isoformat()}
+            for one in ask.inconvenient
+        ],
+        "history": [
+            {"at": spelled(one.at), "direction": one.direction, "channel": one.channel, "voice": one.voice}
+            | {"cases": list(one.cases), "phone": one.phone, "disposition": one.disposition}
+            | {"requested": one.requested, "place": one.place, "purpose": one.purpose}
+            for one in ask.history
+        ],
+    }
+
+
 @given(st.builds(Ask, stated_zone=st.none() | st.text(), voice=st.none() | st.sampled_from(Voice), **PARTS), INSTANTS)
 def test_it_is_the_canonical_json_of_what_is_asked(ask: Ask, now: datetime) -> None:
-    assert ask_json(ask, now) == canonical(ask_data(ask, now))
-    assert json.loads(ask_json(ask, now)) == json.loads(json.dumps(ask_data(ask, now)))
+    assert ask_json(ask, now) == canonical(plainly(ask, now))
+    assert json.loads(ask_json(ask, now)) == json.loads(json.dumps(plainly(ask, now)))

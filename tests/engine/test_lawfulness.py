@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from outreach.audit import audit
+from outreach.core.canonical import canonical
 from outreach.core.rulebook import Rulebooks
 from outreach.engine import plan
 from outreach.erase import erase
-from outreach.store.caselog import canonical
 from outreach.store.database import Database
 from outreach.store.tables import permits, rulebook_versions
 from tests.engine.house import House

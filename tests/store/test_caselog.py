@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from outreach.audit import audit
+from outreach.core.canonical import canonical
 from outreach.core.terms import CaseStatus, EventKind
-from outreach.store.caselog import GENESIS, Entry, canonical, digest, instant, link, record
+from outreach.store.caselog import GENESIS, Entry, digest, instant, link, record
 from outreach.store.database import Database
 from tests.store.ledger import EACH, NOW, GivenUp, Ledger, events, noted, open_cases, write
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text, update
 
 from outreach.audit import audit
-from outreach.store.caselog import GENESIS, canonical, link
+from outreach.core.canonical import canonical
+from outreach.store.caselog import GENESIS, link
 from outreach.store.database import Database
 from outreach.store.seals import seal_due
 from outreach.store.tables import case_events, cases
