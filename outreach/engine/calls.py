@@ -60,7 +60,8 @@ class Live:
 
     def say(self, template: str, **more: Any) -> str:
         """A phrase in the call's language; nothing when its template is faulty, for what was pressed counts all the same."""
-        said = assemble.message_facts(self.person, self.loans, self.runtime.policy, self.now, **more)
+        known = {"promise": assemble.last_promise(self.loans)} | more
+        said = assemble.message_facts(self.person, self.loans, self.runtime.policy, self.now, **known)
         try:
             return self.runtime.library.render(Channel.CALL, template, self.language, said).body
         except ConfigError as error:

@@ -15,7 +15,7 @@ from outreach.engine import calls
 from outreach.messages import Library
 from outreach.store.database import Database
 from outreach.store.tables import agents, suppressions
-from tests.engine.house import ROOT, House
+from tests.engine.house import ROOT, Hand, House
 
 
 @pytest.fixture
@@ -100,3 +100,20 @@ def test_odd_keys_end_politely(house: House, digits: str) -> None:
         answer(house, ("identify", "1"))
         scene = answer(house, (menu, digits))
         assert scene.says
+
+
+def test_after_a_broken_promise_the_call_names_the_day_and_the_sum(db: Database, hand_clock: Hand) -> None:
+    hand_clock.set(datetime.fromisoformat("2026-11-19T12:00:00-05:00"))
+    house = House(db, hand_clock)
+    house.case(house.debtor(), "L1", date(2026, 11, 20))
+    house.at("2026-11-20T12:00:00-05:00")
+    house.text("I will pay 70 on tuesday", sid="SM1")
+    called = len(house.carrier.called)
+    for day in range(21, 31):
+        for hour in ("09:00", "12:00", "17:46"):
+            house.at(f"2026-11-{day}T{hour}:00-05:00")
+            if len(house.carrier.called) > called:
+                break
+    assert "promise_broken" in house.kinds("L1") and len(house.carrier.called) == called + 1
+    said = " ".join(answer(house, ("identify", "1")).says)
+    assert "you planned" in said and "Tuesday" in said and "70 US dollars" in said
