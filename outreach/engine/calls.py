@@ -41,6 +41,8 @@ from outreach.store.tables import attempt_cases, attempts, consents, inbound_mes
 logger = logging.getLogger("outreach")
 BRIDGE_WORKED = 5  # seconds an agent and the debtor must have had to count as a talk
 HUMAN = "human"
+CALL_BACK_WITHIN = timedelta(hours=1)
+UNSAID = "the call was ended: a voice template is faulty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ class Live:
     def scene(self, *says: str, then: Gather | Bridge | HangUp | None = None) -> Scene:
         return Scene(tuple(filter(None, says)), self.language, then or HangUp())
 
+    def ask(self, menu: str, *says: str) -> Scene:
+        """Say all of it and wait for a key. What can't be said whole (a disclosure may be in it) is left to a person."""
+        if all(says):
+            return self.scene(*says, then=Gather(menu))
+        add_task(self.tx, self.loans[:1], "callback", self.now + CALL_BACK_WITHIN, UNSAID, self.now)
+        return self.scene(self.say("goodbye"))
+
 
 def _live(tx: Connection, runtime: Runtime, key: str, sid: str) -> Live:
     found = tx.execute(select(attempts.c.id, attempts.c.debtor_id).where(attempts.c.key == key)).first()
@@ -103,7 +112,7 @@ def answered(runtime: Runtime, key: str, sid: str, answered_by: str | None) -> S
             live.log(EventKind.ANSWERED, answered_by=answered_by)
         if answered_by and answered_by not in (HUMAN, "unknown"):
             return _voicemail(live, "")
-        return live.scene(live.say("identify"), then=Gather("identify"))
+        return live.ask("identify", live.say("identify"))
 
 
 def pressed(runtime: Runtime, key: str, sid: str, menu: str, digits: str) -> Scene:
@@ -175,7 +184,7 @@ def inbound(runtime: Runtime, sid: str, from_: str, to: str) -> Scene:
             if person is not None:
                 language = person.language or language
                 loans = [c for c in person.cases.values() if c.status is not CaseStatus.CLOSED][:1]
-                add_task(tx, loans, "callback", now + timedelta(hours=1), "the debtor called", now)
+                add_task(tx, loans, "callback", now + CALL_BACK_WITHIN, "the debtor called", now)
         said = assemble.message_facts(Person(0, "", None, None, "", None, 0), (), policy, now)
         text = runtime.library.render(Channel.CALL, "inbound", language, said)
         return Scene((text.body,), text.language, HangUp())
@@ -191,7 +200,7 @@ def _identify(live: Live, digits: str) -> Scene:
         if live.row.purpose == Purpose.REQUESTED_CALLBACK:  # they asked for a person, not for a menu
             scene = _agent(live)
             return replace(scene, says=(*filter(None, [live.say(str(live.row.template))]), *scene.says))
-        return live.scene(live.say(str(live.row.template)), live.say("menu"), then=Gather("main"))
+        return live.ask("main", live.say(str(live.row.template)), live.say("menu"))
     if digits == "2":
         live.set(disposition=Disposition.WRONG_PARTY)
         stops.suppress(
@@ -219,7 +228,7 @@ def _known(menu: Callable[[Live, str], Scene]) -> Callable[[Live, str], Scene]:
 
     def guarded(live: Live, digits: str) -> Scene:
         if not live.row.identified:
-            return live.scene(live.say("identify"), then=Gather("identify"))
+            return live.ask("identify", live.say("identify"))
         return menu(live, digits)
 
     return guarded
@@ -232,12 +241,12 @@ def _main(live: Live, digits: str) -> Scene:
 
 
 def _repeat(live: Live) -> Scene:
-    return live.scene(live.say(str(live.row.template)), live.say("menu"), then=Gather("main"))
+    return live.ask("main", live.say(str(live.row.template)), live.say("menu"))
 
 
 def _offer_dates(live: Live) -> Scene:
     offered = assemble.choices(assemble.today(live.person, live.now))
-    return live.scene(live.say("promise_menu", choices=offered), then=Gather("promise"))
+    return live.ask("promise", live.say("promise_menu", choices=offered))
 
 
 @_known
@@ -263,14 +272,14 @@ def _agent(live: Live) -> Scene:
 
 def _no_agent(live: Live) -> Scene:
     live.log(EventKind.CALLBACK_OFFERED)
-    return live.scene(live.say("no_agent"), then=Gather("callback"))
+    return live.ask("callback", live.say("no_agent"))
 
 
 @_known
 def _callback(live: Live, digits: str) -> Scene:
     if digits != "1":
         return live.scene(live.say("goodbye"))
-    due_at = live.now + timedelta(hours=1)
+    due_at = live.now + CALL_BACK_WITHIN
     wish = {"kind": ConsentKind.CALLBACK, "given_to": ConsentGivenTo.US, "at": live.now, "source": "keypress"}
     ends = live.now + timedelta(days=7)
     live.tx.execute(
@@ -296,8 +305,9 @@ def _voicemail(live: Live, _digits: str) -> Scene:
     if text is None or agent is None:  # 12 CFR 1006.2(j): the message names a natural person, or there is none
         live.set(disposition=Disposition.MACHINE)
         return live.scene()
-    live.set(disposition=Disposition.VOICEMAIL_LEFT)
-    return live.scene(live.say(text, agent=agent))
+    said = live.say(text, agent=agent)
+    live.set(disposition=Disposition.VOICEMAIL_LEFT if said else Disposition.MACHINE)
+    return live.scene(said)
 
 
 def _voicemail_template(live: Live) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from outreach.carriers import Progress
-from outreach.carriers.live_call import Bridge, Gather, Scene
+from outreach.carriers.live_call import Bridge, Gather, HangUp, Scene
 from outreach.engine import calls
 from outreach.messages import Library
 from outreach.store.database import Database
@@ -80,18 +80,56 @@ def test_nobody_skips_the_question_who_they_are(house: House) -> None:
         assert "120" not in " ".join(scene.says)
 
 
+def break_words(house: House, tmp_path: Path, name: str) -> None:
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    for path in (tmp_path / "templates" / "voice").glob(f"*/{name}.txt"):
+        path.write_text("{{ offered_on|date }}\n")
+    house.runtime.library = Library.load(tmp_path / "templates")
+
+
 def test_whoever_answers_may_stop_calls_to_the_number_though_the_words_for_it_are_broken(
     house: House, tmp_path: Path
 ) -> None:
-    shutil.copytree(ROOT / "templates", tmp_path / "templates")
-    for path in (tmp_path / "templates" / "voice").glob("*/stopped.txt"):
-        path.write_text("{{ offered_on|date }}\n")
-    house.runtime.library = Library.load(tmp_path / "templates")
+    break_words(house, tmp_path, "stopped")
     scene = answer(house, ("identify", "9"))
     assert scene.says == ()
     with house.db.read() as connection:
         rows = connection.execute(select(suppressions.c.reason, suppressions.c.scope, suppressions.c.channel)).all()
     assert [tuple(row) for row in rows] == [("refused_channel", "phone", "call")]
+
+
+@pytest.mark.parametrize(
+    ("broken", "keys"),
+    [
+        ("message", [("identify", "1")]),  # the disclosure is in these words: without it no menu
+        ("message", [("identify", "1"), ("main", "3")]),
+        ("menu", [("identify", "1")]),
+        ("identify", []),
+        ("promise_menu", [("identify", "1"), ("main", "1")]),
+    ],
+)
+def test_words_that_cannot_be_said_end_the_call_and_a_person_calls_back(
+    house: House, tmp_path: Path, broken: str, keys: list[tuple[str, str]]
+) -> None:
+    name = "overdue_call" if broken == "message" else broken
+    break_words(house, tmp_path, name)
+    scene = answer(house, *keys)
+    assert isinstance(scene.then, HangUp) and len(scene.says) == 1  # a farewell, and no question into silence
+    asked = [detail for kind, detail in house.log("L1") if kind == "needs_person"]
+    assert asked and all(detail == {"task": "callback", "why": calls.UNSAID} for detail in asked)
+
+
+def test_a_voicemail_that_cannot_be_said_is_none(house: House, tmp_path: Path) -> None:
+    sid, item = house.carrier.known[-1]
+    answer(house)
+    calls.machine(house.runtime, item.key, sid, "machine")
+    for path in (ROOT / "templates" / "voice" / "en").glob("*voicemail*.txt"):
+        break_words(house, tmp_path, path.stem)
+        break
+    assert calls.pressed(house.runtime, item.key, sid, "voicemail", "").says == ()
+    house.report(sid, Progress.COMPLETED, answered_by="machine", duration_s=30)
+    house.at("2026-11-24T17:32:00-05:00")
+    assert [d["disposition"] for kind, d in house.log("L1") if kind == "call_ended"] == ["machine"]
 
 
 @pytest.mark.parametrize("digits", ["", "7", "12", "*", "9" * 60])
