@@ -147,6 +147,14 @@ class Price:
     segments: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands in the carrier's own books about one text or call: what became of it, and its price once it has one."""
+
+    report: Report
+    price: Price | None = None
+
+
 class Problem(StrEnum):
     """How grave a preflight finding is."""
 
@@ -230,8 +238,8 @@ class Carrier(Protocol):
     def heard(self, ours: str, since: datetime) -> Iterable[Report]:
         """What was texted to this number of ours since then, oldest first. Raises CarrierError if it can't be asked."""
 
-    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
-        """What these cost, those left out that it does not say (yet). All were sent between `since` and `until`.
+    def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
+        """Its own records of these, as far as it has them. All were sent between `since` and `until`.
 
         Raises CarrierError if it can't be asked.
         """

@@ -27,6 +27,7 @@ from outreach.carriers import (
     OutgoingSms,
     Placed,
     Price,
+    Record,
     Report,
     ReportKind,
     Wanted,
@@ -173,13 +174,13 @@ class Twilio:
             raise trouble(error) from None
         return [inbound_report(one) for one in reversed(found) if one.direction == "inbound"]
 
-    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
-        """What these cost, as far as Twilio says: prices come minutes after the end. Raises CarrierError.
+    def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
+        """What became of these, and what they cost: prices come minutes after the end. Raises CarrierError.
 
         A thousand records come in one answer when many are asked for; what it leaves out is fetched singly, some at a
         time.
         """
-        resource = self._messages if channel is Channel.SMS else self._calls
+        resource, read = (self._messages, message_report) if channel is Channel.SMS else (self._calls, call_report)
         seen: dict[str, Any] = {}
         try:
             if len(sids) > SINGLY:
@@ -188,9 +189,9 @@ class Twilio:
             for sid in [sid for sid in sids if sid not in seen][:SINGLY]:
                 if (one := _there(resource(sid).fetch)) is not None:
                     seen[sid] = one
+            return {sid: Record(read(one), read_price(one)) for sid, one in seen.items()}
         except FAILURES as error:
             raise trouble(error) from None
-        return {sid: price for sid, one in seen.items() if (price := read_price(one)) is not None}
 
     def _between(self, channel: Channel, since: datetime, until: datetime, most: int) -> Iterator[Any]:
         """An instant that is not UTC would be asked for as if it were."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.core.terms import Channel
-from outreach.engine import callbacks, clockguard, hearing, intake, pauses, plan, pricing, promises, reconcile, switch
+from outreach.engine import books, callbacks, clockguard, hearing, intake, pauses, plan, promises, reconcile, switch
 from outreach.engine.dispatch import dispatch
 from outreach.engine.runtime import Runtime
 from outreach.store import seals
@@ -42,7 +42,7 @@ def jobs(runtime: Runtime) -> list[Job]:
         Job("sms", timedelta(seconds=1), lambda: send(runtime, Channel.SMS)),
         Job("calls", timedelta(seconds=1), lambda: send(runtime, Channel.CALL)),
         Job("reconcile", timedelta(minutes=1), lambda: reconcile.reconcile(runtime)),
-        Job("prices", timedelta(minutes=1), lambda: pricing.price(runtime)),
+        Job("books", timedelta(minutes=1), lambda: books.read(runtime)),
         Job("seal", timedelta(hours=1), lambda: seals.seal_due(runtime.db, runtime.clock.now())),
     ]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, literal, select, update
 
 from outreach.core.terms import AttemptState, Disposition
-from outreach.engine import pricing
 from outreach.engine.choose import after_attempt, waiting_again
 from outreach.engine.rows import read_step, set_steps
 from outreach.engine.runtime import Runtime
@@ -18,6 +17,9 @@ from outreach.store.bulk import among, rows_in, update_rows
 from outreach.store.caselog import Entry
 from outreach.store.database import UTCDateTime
 from outreach.store.tables import attempt_cases, attempts, cases, steps
+
+# How long after a contact is final the carrier's own record of it is asked for, once more, ...: see `engine.books`.
+ASKED_AFTER = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1), timedelta(days=4))
 
 
 def settle(
@@ -31,7 +33,7 @@ def settle(
     unsure: bool = False,
 ) -> None:
     """Make the attempt final and move its steps on. `unsure`: the carrier never said; no disposition is kept."""
-    ask_at = case((attempts.c.sid.is_not(None), literal(now + pricing.AFTER[0], UTCDateTime())), else_=None)
+    ask_at = case((attempts.c.sid.is_not(None), literal(now + ASKED_AFTER[0], UTCDateTime())), else_=None)
     moved: dict[str, Any] = {"state": AttemptState.FINAL, "final_at": now, "touched_at": now, "error_code": error_code}
     moved |= {"price_ask_at": ask_at}
     kept = {} if unsure else {"disposition": disposition}
@@ -42,7 +44,7 @@ def settle(
 def settle_delivered(tx: Connection, runtime: Runtime, attempt_ids: Sequence[int], now: datetime) -> None:
     """Make these attempts, of one debtor each, final as delivered and move their steps on."""
     columns = ("id", "state", "final_at", "touched_at", "error_code", "disposition", "price_ask_at")
-    moved = (AttemptState.FINAL, now, now, None, Disposition.DELIVERED, now + pricing.AFTER[0])
+    moved = (AttemptState.FINAL, now, now, None, Disposition.DELIVERED, now + ASKED_AFTER[0])
     update_rows(tx, attempts, columns, [(attempt_id, *moved) for attempt_id in attempt_ids])
     move_on(tx, runtime, dict.fromkeys(attempt_ids, Disposition.DELIVERED), now)
 

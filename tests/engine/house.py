@@ -26,6 +26,7 @@ from outreach.carriers import (
     Placed,
     Price,
     Progress,
+    Record,
     Report,
     ReportKind,
     Wanted,
@@ -68,7 +69,8 @@ class FakeCarrier:
     written: list[Report] = field(default_factory=list)  # by debtors, whether or not we were told
     asked_since: list[tuple[str, datetime]] = field(default_factory=list)
     priced: dict[str, Price] = field(default_factory=dict)  # by sid, as far as it says yet
-    asked_prices: list[list[str]] = field(default_factory=list)
+    became: dict[str, Progress] = field(default_factory=dict)  # by sid, in its own books
+    asked_records: list[list[str]] = field(default_factory=list)
     deaf: bool = False  # it can't be asked what was written
     lost: bool = False  # what is in doubt never reached it
     dies: bool = False  # the process is killed after the carrier took it
@@ -122,9 +124,11 @@ class FakeCarrier:
             raise CarrierError("it can't be asked", permanent=False)
         return [report for report in self.written if report.to == ours and report.at and report.at >= since]
 
-    def prices(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Price]:
-        self.asked_prices.append(sorted(sids))
-        return {sid: self.priced[sid] for sid in sids if sid in self.priced}
+    def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
+        self.asked_records.append(sorted(sids))
+        kind = ReportKind.MESSAGE_STATUS if channel is Channel.SMS else ReportKind.CALL_STATUS
+        reports = {sid: Report(kind, sid, f"record:{sid}", progress=self.became.get(sid)) for sid in sids}
+        return {sid: Record(reports[sid], self.priced.get(sid)) for sid in sids}
 
     def meaning(self, code: int) -> CodeMeaning:
         return MEANINGS.get(code, CodeMeaning("unknown", Disposition.FAILED))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.carriers import OutgoingSms, Price
+from outreach.carriers import OutgoingSms, Price, Progress
 from outreach.carriers.twilio import SINGLY, Twilio
 from outreach.core.terms import Channel
 from tests.simulator.line import ACCOUNT, DEBTOR, MORNING, OURS, TOKEN, Line
@@ -23,8 +23,12 @@ def test_texts_and_calls_have_prices_once_they_are_over(line: Line, count: int) 
     ]
     sids = [placed.sid or "" for placed in carrier.send(texts)]
     call = line.call(document='<Response><Pause length="20"/></Response>').sid
-    assert carrier.prices(Channel.SMS, sids, MORNING, MORNING + HOURS) == {}
+    assert not any(one.price for one in carrier.records(Channel.SMS, sids, MORNING, MORNING + HOURS).values())
     line.run()
-    found = carrier.prices(Channel.SMS, [*sids, "SM" + "0" * 32], MORNING, MORNING + HOURS)
-    assert found == {sid: (TWO if n % 2 else ONE) for n, sid in enumerate(sids)}
-    assert carrier.prices(Channel.CALL, [call], MORNING, MORNING + HOURS)[call].micro >= 14_000
+    found = carrier.records(Channel.SMS, [*sids, "SM" + "0" * 32], MORNING, MORNING + HOURS)
+    assert {sid: one.price for sid, one in found.items()} == {
+        sid: (TWO if n % 2 else ONE) for n, sid in enumerate(sids)
+    }
+    assert {one.report.progress for one in found.values()} <= {Progress.DELIVERED, Progress.UNDELIVERED}
+    ended = carrier.records(Channel.CALL, [call], MORNING, MORNING + HOURS)[call]
+    assert ended.report.progress is Progress.COMPLETED and ended.price and ended.price.micro >= 14_000

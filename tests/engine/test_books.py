@@ -1,4 +1,5 @@
-"""What contacts cost: the carrier's own figures, each once, shared among the loans of a contact, late or never told."""
+"""The carrier's own books: what contacts cost, each once, shared among their loans, late or never told; and what arrived
+though it had been said that it had not."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from outreach.carriers import Price, Progress
+from outreach.carriers import Price, Progress, Record
 from outreach.casewords import cost
 from outreach.console.board import board
 from outreach.core.money import write_micro
 from outreach.core.terms import CarrierError
-from outreach.engine import plan, pricing
+from outreach.engine import books, plan
+from outreach.engine.settle import ASKED_AFTER
 from outreach.status import status
 from outreach.statuswords import lines
 from outreach.store import costs
@@ -50,7 +52,7 @@ def delivered(house: House, texts: int = 1, loans: int = 1) -> list[str]:
 
 def ask(house: House, after: timedelta) -> int:
     house.clock.set(TEN + timedelta(seconds=5) + after)
-    return pricing.price(house.runtime)
+    return books.read(house.runtime)
 
 
 def of(house: House, ref: str) -> str:
@@ -62,12 +64,12 @@ def of(house: House, ref: str) -> str:
 def test_the_price_comes_late_and_counts_once(house: House) -> None:
     [sid] = delivered(house)
     assert of(house, "L0-0") == "1 without a price from the carrier"
-    assert ask(house, timedelta(minutes=9)) == 0 and house.carrier.asked_prices == []
-    assert ask(house, pricing.AFTER[0]) == 0 and house.carrier.asked_prices == [[sid]]
-    assert ask(house, timedelta(hours=1)) == 0 and len(house.carrier.asked_prices) == 1, "not asked in between"
+    assert ask(house, timedelta(minutes=9)) == 0 and house.carrier.asked_records == []
+    assert ask(house, ASKED_AFTER[0]) == 0 and house.carrier.asked_records == [[sid]]
+    assert ask(house, timedelta(hours=1)) == 0 and len(house.carrier.asked_records) == 1, "not asked in between"
     house.carrier.priced[sid] = TEXT
-    assert ask(house, pricing.AFTER[1]) == 1
-    assert ask(house, timedelta(days=9)) == 0 and len(house.carrier.asked_prices) == 2
+    assert ask(house, ASKED_AFTER[1]) == 1
+    assert ask(house, timedelta(days=9)) == 0 and len(house.carrier.asked_records) == 2
     assert of(house, "L0-0") == "0.0079 USD for 1 text and 0 calls"
     with house.db.read() as connection:
         row = connection.execute(select(attempts)).one()
@@ -78,14 +80,14 @@ def test_what_never_has_a_price_is_not_asked_for_forever(house: House) -> None:
     delivered(house)
     for day in range(0, 30):
         ask(house, timedelta(days=day, hours=3))
-    assert len(house.carrier.asked_prices) == 3, "at first late, after two hours as well, then daily, then no more"
+    assert len(house.carrier.asked_records) == 3, "at first late, after two hours as well, then daily, then no more"
     assert of(house, "L0-0") == "1 without a price from the carrier"
 
 
 def test_a_contact_about_several_loans_is_shared_and_nothing_is_lost(house: House) -> None:
     [sid] = delivered(house, loans=3)
     house.carrier.priced[sid] = Price(7_901, "USD", 2)
-    assert ask(house, pricing.AFTER[0]) == 1
+    assert ask(house, ASKED_AFTER[0]) == 1
     with house.db.read() as connection:
         shares = [costs.of_case(connection, case_id)["priced"][0]["amount"] for case_id in (1, 2, 3)]
         assert shares == ["0.002634", "0.002634", "0.002633"]
@@ -95,7 +97,7 @@ def test_a_contact_about_several_loans_is_shared_and_nothing_is_lost(house: Hous
 def test_by_campaign_on_the_board_and_in_the_status(house: House) -> None:
     sids = delivered(house, texts=4)
     house.carrier.priced |= dict.fromkeys(sids[:3], TEXT)
-    assert ask(house, pricing.AFTER[0]) == 3
+    assert ask(house, ASKED_AFTER[0]) == 3
     now = house.clock.now()
     expected = [{"currency": "USD", "amount": "0.0237", "today": "0.0237"}]
     assert {c["name"]: c["cost"] for c in board(house.db, now)["campaigns"]}["overdue-1-30"] == expected
@@ -132,16 +134,16 @@ def test_two_workers_at_the_same_prices_count_them_once(house: House, monkeypatc
     """The second has read what is to be priced before the first writes it down."""
     sids = delivered(house, texts=3)
     house.carrier.priced |= dict.fromkeys(sids, TEXT)
-    asked = house.carrier.prices
+    asked = house.carrier.records
 
     class Twice(type(house.carrier)):  # type: ignore[misc]
-        def prices(self, *told: object) -> dict[str, Price]:
+        def records(self, *told: object) -> dict[str, Record]:
             house.runtime.carrier = house.carrier
-            assert pricing.price(house.runtime) == 3
+            assert books.read(house.runtime) == 3
             return asked(*told)  # type: ignore[arg-type]
 
     house.runtime.carrier = Twice()
-    assert ask(house, pricing.AFTER[0]) == 0
+    assert ask(house, ASKED_AFTER[0]) == 0
     with house.db.read() as connection:
         assert connection.execute(select(func.sum(table.c.micro), func.sum(table.c.attempts))).one() == (23_700, 3)
 
@@ -150,14 +152,70 @@ def test_a_carrier_that_cannot_be_asked_is_asked_again(house: House) -> None:
     [sid] = delivered(house)
 
     class Away(type(house.carrier)):  # type: ignore[misc]
-        def prices(self, *_told: object) -> dict[str, Price]:
+        def records(self, *_told: object) -> dict[str, Record]:
             raise CarrierError("away", permanent=False)
 
     house.runtime.carrier = Away()
-    assert ask(house, pricing.AFTER[0]) == 0
+    assert ask(house, ASKED_AFTER[0]) == 0
     house.runtime.carrier = house.carrier
     house.carrier.priced[sid] = TEXT
-    assert ask(house, pricing.AFTER[0] + timedelta(minutes=1)) == 1
+    assert ask(house, ASKED_AFTER[0] + timedelta(minutes=1)) == 1
+
+
+def disposition(house: House) -> tuple[str | None, str]:
+    with house.db.read() as connection:
+        row = connection.execute(select(attempts)).one()
+    return row.disposition, row.state
+
+
+def not_delivered(house: House) -> str:
+    """One debtor is texted, and we are told that the text did not arrive."""
+    house.case(house.debtor("D0", phone="+15185550000"), "L0", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.at(TEN.isoformat())
+    house.clock.set(TEN + timedelta(seconds=5))
+    [(sid, item)] = house.carrier.known
+    house.report(sid, Progress.UNDELIVERED, key=item.key, code=30003)
+    house.turn()
+    assert disposition(house) == ("undelivered", "final")
+    return sid
+
+
+def test_a_text_that_arrived_after_all_is_known_though_nobody_told_us(house: House) -> None:
+    """The receipt after an "undelivered" met nobody: a rule may count what was delivered, and not what was not."""
+    sid = not_delivered(house)
+    house.carrier.priced[sid] = TEXT
+    assert ask(house, ASKED_AFTER[0]) == 1
+    house.carrier.became[sid] = Progress.DELIVERED
+    assert ask(house, ASKED_AFTER[1]) == 0
+    assert disposition(house) == ("delivered", "final")
+    assert house.kinds("L0").count("delivered") == 1
+    ask(house, ASKED_AFTER[2])
+    assert len(house.carrier.asked_records) == 2, "all is known"
+    with house.db.read() as connection:
+        assert connection.execute(select(func.sum(table.c.micro), func.sum(table.c.attempts))).one() == (7_900, 1)
+
+
+def test_what_did_not_arrive_is_asked_about_for_a_day(house: House) -> None:
+    sid = not_delivered(house)
+    house.carrier.priced[sid] = TEXT
+    house.carrier.became[sid] = Progress.UNDELIVERED
+    for day in range(0, 9):
+        ask(house, timedelta(days=day, hours=3))
+    assert len(house.carrier.asked_records) == 2 and disposition(house) == ("undelivered", "final")
+
+
+def test_what_the_carrier_never_told_of_may_be_in_its_books_later(house: House) -> None:
+    house.case(house.debtor("D0", phone="+15185550000"), "L0", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.at(TEN.isoformat())
+    [(sid, _)] = house.carrier.known
+    house.clock.set(TEN + timedelta(hours=13))
+    house.turn()
+    assert disposition(house) == (None, "final")
+    house.carrier.became[sid] = Progress.DELIVERED
+    ask(house, timedelta(hours=13) + ASKED_AFTER[0])
+    assert disposition(house) == ("delivered", "final")
 
 
 @pytest.mark.parametrize(
