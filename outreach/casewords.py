@@ -52,6 +52,10 @@ def _plain(kind: str, detail: Detail) -> str:
     return kind.replace("_", " ") + (f": {told}" if told else "")
 
 
+def _by(detail: Detail) -> str:
+    return f" ({detail['rules']})" if detail.get("rules") else ""
+
+
 def _words(text: object) -> str:
     return str(text or "").replace("_", " ")
 
@@ -141,7 +145,7 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "step_expired": _moved("expired"),
     "step_shifted": _moved("shifted"),
     "step_merged": _moved("merged"),
-    "step_skipped": lambda d: f"step {d['step']} of {d['campaign']} skipped: {_words(d['because'])}",
+    "step_skipped": lambda d: f"step {d['step']} of {d['campaign']} skipped: {_words(d['because'])}{_by(d)}",
     "cadence_ended": lambda d: f"campaign {d['campaign']} is over: {_words(d['because'])}",
     "attempt_reserved": _reserved,
     "attempt_released": lambda d: f"taken back before it left: {d['because']}",

@@ -325,6 +325,23 @@ def late(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: da
     return _LATE[step.if_late](campaign, step, position, facts, anchor_on, now)
 
 
+def waits_until(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date) -> datetime:
+    """How long a step that may not be done, unless something changes, waits for that: for what it is kept, and never into
+    the time of the step that comes next."""
+    step = campaign.step(position.step)
+    kept = position.planned_at + (step.keep_for if step else timedelta(0))
+    later = (_position(other, facts, anchor_on, position.shift_days) for other in _later(campaign, position))
+    coming = (other.planned_at for other in later if _wanted(campaign, other, facts))
+    return min(kept, next(coming, kept))
+
+
+def given_up(
+    campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
+) -> Position | None:
+    """Where a case goes on whose step could never be done: nothing was late, so no later step is moved."""
+    return _from(campaign, _later(campaign, position), facts, anchor_on, now, position.shift_days, kept=True)
+
+
 def quiet(campaign: Campaign, facts: CaseFacts, now: datetime) -> datetime | None:
     """When the days of quiet after a part payment are over, while they last: the beginning of a local day."""
     if facts.part_paid_on is None or not campaign.quiet_after_part:
@@ -355,8 +372,7 @@ def put_off(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on:
 def _expire(
     campaign: Campaign, step: Step, position: Position, facts: CaseFacts, anchor_on: date, now: datetime
 ) -> Moved:
-    later = _from(campaign, _later(campaign, position), facts, anchor_on, now, position.shift_days, kept=True)
-    return Moved(Late.EXPIRE, step.name, later)
+    return Moved(Late.EXPIRE, step.name, given_up(campaign, position, facts, anchor_on, now))
 
 
 def _shift(

@@ -197,7 +197,7 @@ class EventKind(StrEnum):
     STEP_EXPIRED = "step_expired"
     STEP_SHIFTED = "step_shifted"
     STEP_MERGED = "step_merged"
-    STEP_SKIPPED = "step_skipped"  # a condition of the campaign did not hold
+    STEP_SKIPPED = "step_skipped"  # a condition of the campaign did not hold, its time passed, or it may not be done
     CADENCE_ENDED = "cadence_ended"
     ATTEMPT_RESERVED = "attempt_reserved"
     ATTEMPT_RELEASED = "attempt_released"

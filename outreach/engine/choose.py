@@ -26,6 +26,7 @@ from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 MINUTE = 60
 HELD_LOOK = timedelta(days=1)  # how often a step of a held case is looked at
 ENDED = "ended: "
+NEVER = "never: "  # before the rules by which a step may not be done, unless something changes
 PROMISED = f"{ENDED}{Condition.PROMISED}"  # a promise taken back brings these back
 PAID_UP, PAID_SOME = f"{ENDED}{Condition.PAID}", f"{ENDED}{Condition.PAID_IN_PART}"
 SETTLED = frozenset({f"{ENDED}{CaseStatus.CLOSED}", PAID_UP, PAID_SOME})  # a payment taken back, these
@@ -81,6 +82,7 @@ class _Ready:
     case: CaseOnFile
     campaign: Campaign
     attempt: Try
+    facts: CaseFacts
 
 
 def choose(
@@ -134,7 +136,7 @@ def _ready(
     if row.due_at > now:  # not due yet: may only be merged into a contact that is
         attempt = cadence.current_try(campaign, row.position)
         blocked = cadence.blocked(campaign, row.position, facts) or cadence.quiet(campaign, facts, now)
-        return _Ready(row, case, campaign, attempt) if attempt and not blocked else None
+        return _Ready(row, case, campaign, attempt, facts) if attempt and not blocked else None
     return _due(choice, row, case, campaign, facts, now)
 
 
@@ -148,6 +150,11 @@ def _due(
         return None
     if not cadence.wanted(campaign, row.position, facts, now):
         _end(choice, row, campaign, now, "no longer in the audience, or the campaign is over")
+        return None
+    if (row.last_refusal or "").startswith(NEVER) and cadence.waits_until(
+        campaign, row.position, facts, row.anchor_on
+    ) < now:
+        _give_up(choice, row, campaign, facts, now)
         return None
     if moved := cadence.put_off(campaign, row.position, facts, row.anchor_on, now):
         _move_late(choice, row, campaign, moved, now, PART_PAID)
@@ -174,13 +181,29 @@ def _unless_blocked(
         choice.replan.add(row.case_id)
         return None
     if condition is None:
-        return _Ready(row, case, campaign, attempt)
+        return _Ready(row, case, campaign, attempt, facts)
     detail = {"campaign": campaign.name, "version": campaign.version, "step": row.position.step, "because": condition}
     choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
     into = cadence.skip(campaign, row.position, facts, row.anchor_on, now)
     _passed_over(choice, row, campaign, into, facts, now)
     _go(choice, row, campaign, into, now)
     return None
+
+
+def _give_up(choice: Choice, row: StepRow, campaign: Campaign, facts: CaseFacts, now: datetime) -> None:
+    """A step that may not be done, and nothing changed in the time it had: what comes after it is not held up by it."""
+    into = cadence.given_up(campaign, row.position, facts, row.anchor_on, now)
+    detail = {
+        "campaign": campaign.name,
+        "version": campaign.version,
+        "step": row.position.step,
+        "because": "it may not be done",
+        "rules": (row.last_refusal or "").removeprefix(NEVER),
+        "into": into.step if into else None,
+    }
+    choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
+    _passed_over(choice, row, campaign, into, facts, now)
+    _go(choice, row, campaign, into, now)
 
 
 def _passed_over(
@@ -312,22 +335,28 @@ def _refuse(
 ) -> None:
     """Note the refusal once per reason, and when each row is looked at again: never later than its step keeps."""
     refusals, retry_at, decision = _reasons(best, lead.attempt.channel)
-    rules = ",".join(sorted({refusal.rule for refusal in refusals}))[:200]
+    rules = ",".join(sorted({refusal.rule for refusal in refusals}))
+    last_refusal = f"{NEVER if decision == Decision.REFUSE else ''}{rules}"[:200]
     for item in rows:
-        step = item.campaign.step(item.row.position.step)
-        keeps = item.row.position.planned_at + (step.keep_for if step else timedelta(0)) + timedelta(seconds=1)
-        wait = min(retry_at, max(keeps, now + timedelta(seconds=1))) if retry_at else keeps
-        parked = decision == Decision.REFUSE
         choice.updates[item.row.id] = {
-            "state": "parked" if parked else "waiting",
-            "due_at": wait,
-            "last_refusal": rules,
+            "state": "parked" if decision == Decision.REFUSE else "waiting",
+            "due_at": _looked_at_again(item, retry_at, now),
+            "last_refusal": last_refusal,
         }
-        if item.row.last_refusal == rules:
+        if item.row.last_refusal == last_refusal:
             continue
         campaign, name = item.campaign, item.row.position.step
         said = _refused(campaign.name, campaign.version, name, item.attempt.channel, decision, refusals, retry_at)
         choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, said))
+
+
+def _looked_at_again(item: _Ready, retry_at: datetime | None, now: datetime) -> datetime:
+    position, step = item.row.position, item.campaign.step(item.row.position.step)
+    if retry_at is None:
+        ends = cadence.waits_until(item.campaign, position, item.facts, item.row.anchor_on)
+        return ends + timedelta(seconds=1)
+    keeps = position.planned_at + (step.keep_for if step else timedelta(0)) + timedelta(seconds=1)
+    return min(retry_at, max(keeps, now + timedelta(seconds=1)))
 
 
 @lru_cache(maxsize=512)

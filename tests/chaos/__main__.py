@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def run(
         found = examined(stand, eyes, conductor, start)
         found["disk"] = "a small disk" if disk else "not tried: no small disk may be mounted here"
         eyes.db.close()
+        if kind == "sqlite":  # the small disk goes with the round
+            shutil.copytree(folder / "disk" / "db", folder / "db")
     (folder / "found.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
     return found
 

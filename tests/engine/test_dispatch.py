@@ -209,7 +209,7 @@ def test_a_step_refused_for_good_does_not_end_the_campaign(house: House) -> None
         house.at(f"2027-03-{day:02d}T22:30:02+00:00")
     assert house.carrier.sent == [] and len(house.carrier.called) == 1
     kinds = house.kinds("L1")
-    assert "refused" in kinds and "step_merged" in kinds
+    assert "refused" in kinds and "step_skipped" in kinds
 
 
 def test_a_step_whose_time_passed_while_another_was_under_way_has_its_line(house: House) -> None:

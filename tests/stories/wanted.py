@@ -15,7 +15,7 @@ RESTS = f"{REMINDED} replied suppressed held needs_person {SENT}"  # reminders d
 HELD = f"{REMINDED} replied suppressed held needs_person"
 PAID_UP = f"paid closed promise_kept {OVER}"
 FOLLOWED_UP = f"{SENT} {RANG} {RANG} {SENT} {OVER}"
-LATE = "refused step_merged refused step_merged"  # a text not allowed on its day, nor on the next it is looked at
+NOT_ALLOWED = "refused step_skipped"  # on its day, nor as long as it is kept
 
 
 def _is(
@@ -74,7 +74,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     ),
     "hardship": _is("held", RESTS, stops="hardship: all contact, debtor", tasks="reply open", answer="hardship_noted"),
     "opt_out": _is(
-        "active", f"opened replied suppressed {SENT} step_skipped {LATE} refused step_merged",
+        "active", f"opened replied suppressed {SENT} step_skipped {NOT_ALLOWED} {RANG} {RANG}",
         stops="opt_out: texts, phone", answer="opt_out_confirmed",
     ),
     "opt_in": _is(
@@ -84,7 +84,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     ),
     "help": _is("closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid closed {OVER}", answer="help"),
     "wrong_number": _is(
-        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {LATE} refused step_shifted refused",
+        "active", f"{REMINDED} replied suppressed needs_person {DUE_DAY} {NOT_ALLOWED} {NOT_ALLOWED} refused",
         stops="wrong_number: all contact, phone", tasks="reply open",
     ),
     "attorney": _held("attorney"),

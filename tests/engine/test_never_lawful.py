@@ -1,0 +1,96 @@
+"""A step that may not be done holds up nothing: it waits for a change as long as it is kept, then the cadence goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from outreach.core.terms import ConsentGivenTo, ConsentKind
+from outreach.store.database import Database
+from outreach.store.tables import attempts, cases, consents
+from tests.engine.house import Hand, House
+
+NEW_YORK = ZoneInfo("America/New_York")
+START = datetime(2027, 3, 1, 14, tzinfo=UTC)
+
+
+@pytest.fixture
+def house(db: Database, hand_clock: Hand) -> House:
+    """Maria's loan falls due today; the campaign of the month that follows texts, calls, texts, calls, texts."""
+    hand_clock.set(START)
+    house = House(db, hand_clock)
+    house.case(house.debtor(), "L1", date(2027, 3, 1))
+    return house
+
+
+def without(house: House, kind: ConsentKind) -> None:
+    with house.db.begin() as tx:
+        tx.execute(delete(consents).where(consents.c.kind == kind))
+
+
+def pass_days(house: House, days: int) -> None:
+    """Looked at twice a day: after the hour of the texts, and after that of the calls."""
+    for _ in range(days):
+        for local in ("11:05", "18:20"):
+            house.clock.set(_next(house.clock.now(), time.fromisoformat(local)))
+            house.driver.last.clear()
+            house.turn()
+
+
+def _next(now: datetime, local: time) -> datetime:
+    there = now.astimezone(NEW_YORK)
+    at = datetime.combine(there.date(), local, NEW_YORK)
+    return at if at > there else at + timedelta(days=1)
+
+
+def placed(house: House) -> list[str]:
+    return [detail["step"] for kind, detail in house.log("L1") if kind == "attempt_reserved"]
+
+
+def skipped(house: House) -> list[tuple[str, str | None, str]]:
+    told = [detail for kind, detail in house.log("L1") if kind == "step_skipped"]
+    return [(detail["step"], detail["into"], f"{detail['because']}: {detail['rules']}") for detail in told]
+
+
+def test_calls_that_nobody_consented_to_do_not_keep_the_texts_from_leaving(house: House) -> None:
+    """`if_late: shift` of the first call moved the whole month along, three days at a time, to its end."""
+    without(house, ConsentKind.RECORDED_CALL)
+    pass_days(house, 31)
+    assert placed(house) == ["due-day", "first-text", "second-text", "last-text"]
+    assert skipped(house) == [
+        ("first-call", "second-text", "it may not be done: US-T-01"),
+        ("second-call", "last-text", "it may not be done: US-T-01"),
+    ]
+    assert house.kinds("L1").count("refused") == 2, "each once"
+    assert [(at - START).days for at in times(house)] == [0, 1, 10, 25], "each on its own day: nothing was late"
+
+
+def times(house: House) -> list[datetime]:
+    with house.db.read() as connection:
+        return list(connection.scalars(select(attempts.c.reserved_at).order_by(attempts.c.id)))
+
+
+def test_texts_that_may_not_be_sent_do_not_keep_a_call_from_being_placed_in_time(house: House) -> None:
+    """`if_late: merge` of the first text went into itself, and the call was two days late."""
+    with house.db.begin() as tx:
+        tx.execute(update(cases).values(collector="third_party"))
+    without(house, ConsentKind.SMS)
+    pass_days(house, 31)
+    assert placed(house) == ["first-call", "second-call"]
+    assert [(at - START).days for at in times(house)] == [4, 16]
+    assert [step for step, _, _ in skipped(house)] == ["due-day", "first-text", "second-text", "last-text"]
+
+
+def test_it_waits_for_a_change_as_long_as_it_is_kept(house: House) -> None:
+    without(house, ConsentKind.RECORDED_CALL)
+    pass_days(house, 5)
+    assert placed(house) == ["due-day", "first-text"] and house.kinds("L1")[-1] == "refused"
+    with house.db.begin() as tx:
+        told = {"kind": ConsentKind.RECORDED_CALL, "given_to": ConsentGivenTo.US, "at": START, "source": "by hand"}
+        tx.execute(insert(consents).values(debtor_id=1, **told))
+        tx.execute(update(cases).values(plan_dirty=True))
+    pass_days(house, 1)
+    assert placed(house) == ["due-day", "first-text", "first-call"] and skipped(house) == []
