@@ -25,8 +25,11 @@ RUN = pytest.StashKey[Run]()
 numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RUN] = Run()
+    run = config.stash[RUN] = Run()
+    if config.option.basetemp is None:  # files of tests go where the server's are, and with them
+        config.option.basetemp = str(run.folder / "files")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
