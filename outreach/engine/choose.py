@@ -103,12 +103,20 @@ def choose(
     for item in sorted(ready, key=lambda r: (-r.row.priority, r.row.due_at, r.row.id)):
         groups.setdefault((item.case.creditor, item.case.collector), []).append(item)
     for group in groups.values():
-        due_now = [item for item in group if item.row.due_at <= now]
-        if due_now:
-            _contact(choice, person, due_now[0], group, loaded.rulebooks, now, policy)
+        for due in _by_channel(item for item in group if item.row.due_at <= now):
+            if not choice.contacts:
+                _contact(choice, person, due, group, loaded.rulebooks, now, policy)
         if choice.contacts:
             break  # the next is judged with this one on file, in the next turn
     return choice
+
+
+def _by_channel(due: Iterable[_Ready]) -> list[list[_Ready]]:
+    """What is due, by the channel it asks for: what the law says of a text holds for no call."""
+    found: dict[Channel, list[_Ready]] = {}
+    for item in due:
+        found.setdefault(item.attempt.channel, []).append(item)
+    return list(found.values())
 
 
 def _ready(
@@ -272,12 +280,14 @@ def row_at(campaign: Campaign, position: Position) -> dict[str, Any]:
 def _contact(
     choice: Choice,
     person: Person,
-    lead: _Ready,
+    due: Sequence[_Ready],
     group: Sequence[_Ready],
     rulebooks: Rulebooks,
     now: datetime,
     policy: Policy,
 ) -> None:
+    """The contact that the first of `due`, all of one channel, asks for, with all of `group` in it; or why there is none."""
+    lead = due[0]
     cases = tuple({item.case.id: item.case for item in group}.values())
     channel = lead.attempt.channel
     best: tuple[PhoneOnFile, Ask, Verdict] | None = None
@@ -289,13 +299,15 @@ def _contact(
             lasts = lasting(ask, rulebooks, now, longest)
             if lasts >= (LAST_METRE if channel is Channel.SMS else longest):
                 rows = tuple(item.row for item in group)
+                for row in rows:
+                    choice.updates.pop(row.id, None)  # of another channel, and refused: it is in this one
                 choice.contacts.append(
                     Contact(lead.row, rows, cases, lead.campaign, lead.attempt, phone, ask, verdict, lasts)
                 )
                 return
             verdict = judge(ask, rulebooks, now + lasts + timedelta(seconds=1))
         best = _sooner(best, (phone, ask, verdict))
-    _refuse(choice, lead, [item for item in group if item.row.due_at <= now], best, now)
+    _refuse(choice, due, best, now)
 
 
 def _phones(person: Person, channel: Channel, try_no: int) -> list[PhoneOnFile]:
@@ -331,10 +343,10 @@ def lasting(ask: Ask, rulebooks: Rulebooks, now: datetime, longest: timedelta) -
 
 
 def _refuse(
-    choice: Choice, lead: _Ready, rows: Sequence[_Ready], best: tuple[PhoneOnFile, Ask, Verdict] | None, now: datetime
+    choice: Choice, rows: Sequence[_Ready], best: tuple[PhoneOnFile, Ask, Verdict] | None, now: datetime
 ) -> None:
     """Note the refusal once per reason, and when each row is looked at again: never later than its step keeps."""
-    refusals, retry_at, decision = _reasons(best, lead.attempt.channel)
+    refusals, retry_at, decision = _reasons(best, rows[0].attempt.channel)
     rules = ",".join(sorted({refusal.rule for refusal in refusals}))
     last_refusal = f"{NEVER if decision == Decision.REFUSE else ''}{rules}"[:200]
     for item in rows:

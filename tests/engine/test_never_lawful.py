@@ -94,3 +94,21 @@ def test_it_waits_for_a_change_as_long_as_it_is_kept(house: House) -> None:
         tx.execute(update(cases).values(plan_dirty=True))
     pass_days(house, 1)
     assert placed(house) == ["due-day", "first-text", "first-call"] and skipped(house) == []
+
+
+def test_a_text_that_may_not_be_sent_about_one_loan_does_not_forbid_the_call_about_another(
+    db: Database, hand_clock: Hand
+) -> None:
+    """Both are due at once, of one creditor: the text comes first, and the call was refused by the rule for texts."""
+    hand_clock.set(datetime(2027, 3, 9, 20, tzinfo=UTC))
+    house = House(db, hand_clock)
+    debtor = house.debtor()
+    house.case(debtor, "L1", date(2027, 3, 8), collector="third_party")
+    house.case(debtor, "L2", date(2027, 3, 5), collector="third_party")
+    without(house, ConsentKind.SMS)
+    house.at("2027-03-09T17:31:00-05:00")
+    assert house.carrier.sent == [] and len(house.carrier.called) == 1
+    refused = [(detail["step"], detail["channel"]) for kind, detail in house.log("L1") if kind == "refused"]
+    assert refused == [("first-text", "sms")]
+    assert "refused" not in house.kinds("L2") and "attempt_placed" in house.kinds("L2")
+    assert "attempt_placed" in house.kinds("L1"), "one contact speaks of both"
