@@ -36,6 +36,7 @@ WEB_THREADS = 64  # most of those that wait do so together, for one commit
 REACH_S = 10.0
 LOOK_S = 0.2
 GARBAGE = 20_000  # objects made, less those let go of, after which it is looked for
+GIVES_WAY = 5  # by so much a worker is less urgent than others on its machine
 GRACE_S = 25.0  # below the half minute after which orchestrators kill
 GRAVE = frozenset({Problem.MISSING, Problem.FORBIDDEN})
 log = logging.getLogger("outreach")
@@ -73,6 +74,8 @@ def serve(host: str, port: int, config: Path | None, parts: Parts) -> None:
         if parts.preflight:
             preflight(runtime, settings.public_url)
         if parts.worker and not stop.is_set():
+            if not parts.web:
+                give_way()
             workers.tick(runtime.db, workers.name(), runtime.clock.now())
             scheduler = schedule(runtime)
             # what is in hand is finished, or parked: no attempt is left between two states
@@ -88,6 +91,13 @@ def keep_what_is_loaded() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE, 20, 20)
+
+
+def give_way() -> None:
+    """Where a worker shares its machine with the web, the carrier's reports are taken first: they are told once, and soon
+    given up; what is sent may leave a moment later."""
+    if hasattr(os, "nice"):
+        os.nice(GIVES_WAY)
 
 
 def finish(work: Callable[[], None], last: Callable[[], None], seconds: float = GRACE_S) -> None:

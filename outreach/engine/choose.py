@@ -7,82 +7,28 @@ whatever of the same creditor falls due before the debtor's local day ends is me
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from outreach.campaigns import Loaded
-from outreach.core import cadence, zones
-from outreach.core.cadence import Campaign, CaseFacts, Condition, Position, Try
+from outreach.core import cadence
+from outreach.core.cadence import Campaign, CaseFacts, Condition
 from outreach.core.gate import judge
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Ask, CaseStatus, Channel, Decision, EventKind, PhoneKind, Refusal, Verdict
 from outreach.engine import assemble
+from outreach.engine.choice import NEVER, Choice, Contact, Ready, StepRow
+from outreach.engine.moving import end, give_up, go_to, move_late, passed_over
 from outreach.engine.runtime import Policy
 from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
 
 MINUTE = 60
 HELD_LOOK = timedelta(days=1)  # how often a step of a held case is looked at
-ENDED = "ended: "
-NEVER = "never: "  # before the rules by which a step may not be done, unless something changes
-PROMISED = f"{ENDED}{Condition.PROMISED}"  # a promise taken back brings these back
-PAID_UP, PAID_SOME = f"{ENDED}{Condition.PAID}", f"{ENDED}{Condition.PAID_IN_PART}"
-SETTLED = frozenset({f"{ENDED}{CaseStatus.CLOSED}", PAID_UP, PAID_SOME})  # a payment taken back, these
 LAST_METRE = timedelta(seconds=60)  # company margin: a text with less time left than this is not sent
 NO_PHONE = "POLICY-NO-NUMBER"
 PART_PAID = "part of what is due was paid"
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """A row of `steps`, read."""
-
-    id: int
-    case_id: int
-    debtor_id: int
-    campaign: str
-    campaign_id: int
-    anchor_on: date
-    position: Position
-    due_at: datetime
-    priority: int
-    last_refusal: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One contact to reserve: the row that leads it and those merged into it."""
-
-    lead: StepRow
-    rows: tuple[StepRow, ...]
-    cases: tuple[CaseOnFile, ...]
-    campaign: Campaign
-    attempt: Try
-    phone: PhoneOnFile
-    ask: Ask
-    verdict: Verdict
-    valid_for: timedelta
-
-
-@dataclass(slots=True)
-class Choice:
-    """Log lines to append, columns of `steps` to set by row id, and the contacts to reserve."""
-
-    entries: list[Entry] = field(default_factory=list)
-    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
-    contacts: list[Contact] = field(default_factory=list)
-    replan: set[int] = field(default_factory=set)  # cases whose campaign has another version now
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    row: StepRow
-    case: CaseOnFile
-    campaign: Campaign
-    attempt: Try
-    facts: CaseFacts
 
 
 def choose(
@@ -99,7 +45,7 @@ def choose(
     """
     choice = Choice()
     ready = [r for row in rows if (r := _ready(choice, person, row, loaded, versions, now, policy)) is not None]
-    groups: dict[tuple[str, str], list[_Ready]] = {}
+    groups: dict[tuple[str, str], list[Ready]] = {}
     for item in sorted(ready, key=lambda r: (-r.row.priority, r.row.due_at, r.row.id)):
         groups.setdefault((item.case.creditor, item.case.collector), []).append(item)
     for group in groups.values():
@@ -111,9 +57,9 @@ def choose(
     return choice
 
 
-def _by_channel(due: Iterable[_Ready]) -> list[list[_Ready]]:
+def _by_channel(due: Iterable[Ready]) -> list[list[Ready]]:
     """What is due, by the channel it asks for: what the law says of a text holds for no call."""
-    found: dict[Channel, list[_Ready]] = {}
+    found: dict[Channel, list[Ready]] = {}
     for item in due:
         found.setdefault(item.attempt.channel, []).append(item)
     return list(found.values())
@@ -127,7 +73,7 @@ def _ready(
     versions: Mapping[str, int],
     now: datetime,
     policy: Policy,
-) -> _Ready | None:
+) -> Ready | None:
     """The row with its campaign and try, or None with what became of it noted in `choice`."""
     case = person.cases[row.case_id]
     campaign = next((c for c in loaded.campaigns if c.name == row.campaign and c.active), None)
@@ -135,7 +81,7 @@ def _ready(
         choice.replan.add(row.case_id)
         return None
     if case.status is CaseStatus.CLOSED:
-        _end(choice, row, campaign, now, CaseStatus.CLOSED)
+        end(choice, row, campaign, now, CaseStatus.CLOSED)
         return None
     if case.status is CaseStatus.HELD:
         choice.updates[row.id] = {"state": "parked", "due_at": now + HELD_LOOK}
@@ -144,33 +90,33 @@ def _ready(
     if row.due_at > now:  # not due yet: may only be merged into a contact that is
         attempt = cadence.current_try(campaign, row.position)
         blocked = cadence.blocked(campaign, row.position, facts) or cadence.quiet(campaign, facts, now)
-        return _Ready(row, case, campaign, attempt, facts) if attempt and not blocked else None
+        return Ready(row, case, campaign, attempt, facts) if attempt and not blocked else None
     return _due(choice, row, case, campaign, facts, now)
 
 
 def _due(
     choice: Choice, row: StepRow, case: CaseOnFile, campaign: Campaign, facts: CaseFacts, now: datetime
-) -> _Ready | None:
+) -> Ready | None:
     """A step whose time has come: to be taken now, unless the campaign has stopped, is over, or its time passed."""
     condition = cadence.blocked(campaign, row.position, facts)
     if condition in campaign.stop_when:
-        _end(choice, row, campaign, now, str(condition))
+        end(choice, row, campaign, now, str(condition))
         return None
     if not cadence.wanted(campaign, row.position, facts, now):
-        _end(choice, row, campaign, now, "no longer in the audience, or the campaign is over")
+        end(choice, row, campaign, now, "no longer in the audience, or the campaign is over")
         return None
     if (row.last_refusal or "").startswith(NEVER) and cadence.waits_until(
         campaign, row.position, facts, row.anchor_on
     ) < now:
-        _give_up(choice, row, campaign, facts, now)
+        give_up(choice, row, campaign, facts, now)
         return None
     if moved := cadence.put_off(campaign, row.position, facts, row.anchor_on, now):
-        _move_late(choice, row, campaign, moved, now, PART_PAID)
+        move_late(choice, row, campaign, moved, now, PART_PAID)
         return None
     if moved := cadence.late(campaign, row.position, facts, row.anchor_on, now):
-        _move_late(choice, row, campaign, moved, now)
+        move_late(choice, row, campaign, moved, now)
         if moved.what is not cadence.Late.SHIFT:
-            _passed_over(choice, row, campaign, moved.position, facts, now)
+            passed_over(choice, row, campaign, moved.position, facts, now)
         return None
     return _unless_blocked(choice, row, case, campaign, facts, condition, now)
 
@@ -183,105 +129,26 @@ def _unless_blocked(
     facts: CaseFacts,
     condition: Condition | None,
     now: datetime,
-) -> _Ready | None:
+) -> Ready | None:
     attempt = cadence.current_try(campaign, row.position)
     if attempt is None:
         choice.replan.add(row.case_id)
         return None
     if condition is None:
-        return _Ready(row, case, campaign, attempt, facts)
+        return Ready(row, case, campaign, attempt, facts)
     detail = {"campaign": campaign.name, "version": campaign.version, "step": row.position.step, "because": condition}
     choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
     into = cadence.skip(campaign, row.position, facts, row.anchor_on, now)
-    _passed_over(choice, row, campaign, into, facts, now)
-    _go(choice, row, campaign, into, now)
+    passed_over(choice, row, campaign, into, facts, now)
+    go_to(choice, row, campaign, into, now)
     return None
-
-
-def _give_up(choice: Choice, row: StepRow, campaign: Campaign, facts: CaseFacts, now: datetime) -> None:
-    """A step that may not be done, and nothing changed in the time it had: what comes after it is not held up by it."""
-    into = cadence.given_up(campaign, row.position, facts, row.anchor_on, now)
-    detail = {
-        "campaign": campaign.name,
-        "version": campaign.version,
-        "step": row.position.step,
-        "because": "it may not be done",
-        "rules": (row.last_refusal or "").removeprefix(NEVER),
-        "into": into.step if into else None,
-    }
-    choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail))
-    _passed_over(choice, row, campaign, into, facts, now)
-    _go(choice, row, campaign, into, now)
-
-
-def _passed_over(
-    choice: Choice, row: StepRow, campaign: Campaign, into: Position | None, facts: CaseFacts, now: datetime
-) -> None:
-    """A line for each step whose time passed while this one was under way: none is dropped silently."""
-    for name in cadence.passed_over(campaign, row.position, into):
-        step = campaign.step(name)
-        if step is None or not cadence.came_by(campaign, row.position, step, facts, row.anchor_on, now):
-            continue
-        detail = {"campaign": campaign.name, "version": campaign.version, "step": name}
-        because = {"because": f"its time passed while {row.position.step} was under way"}
-        choice.entries.append(Entry(row.case_id, now, EventKind.STEP_SKIPPED, detail | because))
-
-
-def _end(choice: Choice, row: StepRow, campaign: Campaign, now: datetime, because: str) -> None:
-    choice.updates[row.id] = {"state": "ended", "last_refusal": f"{ENDED}{because}"[:200]}
-    detail = {"campaign": campaign.name, "version": campaign.version, "because": because}
-    choice.entries.append(Entry(row.case_id, now, EventKind.CADENCE_ENDED, detail))
-
-
-def _move_late(
-    choice: Choice, row: StepRow, campaign: Campaign, moved: cadence.Moved, now: datetime, because: str = ""
-) -> None:
-    kinds = {
-        cadence.Late.EXPIRE: EventKind.STEP_EXPIRED,
-        cadence.Late.SHIFT: EventKind.STEP_SHIFTED,
-        cadence.Late.MERGE: EventKind.STEP_MERGED,
-    }
-    detail = {
-        "campaign": campaign.name,
-        "version": campaign.version,
-        "step": moved.step,
-        "planned_at": instant(row.position.planned_at),
-        "days": moved.days,
-        "into": moved.position.step if moved.position else None,
-    } | ({"because": because} if because else {})
-    choice.entries.append(Entry(row.case_id, now, kinds[moved.what], detail))
-    _go(choice, row, campaign, moved.position, now)
-
-
-def _go(choice: Choice, row: StepRow, campaign: Campaign, position: Position | None, now: datetime) -> None:
-    """Move `row` to `position`, or end it. Also used for what follows an attempt."""
-    if position is None:
-        _end(choice, row, campaign, now, "last step done")
-    else:
-        choice.updates[row.id] = row_at(campaign, position)
-
-
-def row_at(campaign: Campaign, position: Position) -> dict[str, Any]:
-    """The columns of `steps` for a case that stands at `position` and waits."""
-    attempt = cadence.current_try(campaign, position)
-    return {
-        "state": "waiting",
-        "step": position.step,
-        "try_no": position.try_no,
-        "shift_days": position.shift_days,
-        "planned_at": position.planned_at,
-        "due_at": position.planned_at,
-        "channel": attempt.channel if attempt else Channel.SMS,
-        "priority": campaign.priority,
-        "last_refusal": None,
-    }
 
 
 def _contact(
     choice: Choice,
     person: Person,
-    due: Sequence[_Ready],
-    group: Sequence[_Ready],
+    due: Sequence[Ready],
+    group: Sequence[Ready],
     rulebooks: Rulebooks,
     now: datetime,
     policy: Policy,
@@ -343,7 +210,7 @@ def lasting(ask: Ask, rulebooks: Rulebooks, now: datetime, longest: timedelta) -
 
 
 def _refuse(
-    choice: Choice, rows: Sequence[_Ready], best: tuple[PhoneOnFile, Ask, Verdict] | None, now: datetime
+    choice: Choice, rows: Sequence[Ready], best: tuple[PhoneOnFile, Ask, Verdict] | None, now: datetime
 ) -> None:
     """Note the refusal once per reason, and when each row is looked at again: never later than its step keeps."""
     refusals, retry_at, decision = _reasons(best, rows[0].attempt.channel)
@@ -362,7 +229,7 @@ def _refuse(
         choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, said))
 
 
-def _looked_at_again(item: _Ready, retry_at: datetime | None, now: datetime) -> datetime:
+def _looked_at_again(item: Ready, retry_at: datetime | None, now: datetime) -> datetime:
     position, step = item.row.position, item.campaign.step(item.row.position.step)
     if retry_at is None:
         ends = cadence.waits_until(item.campaign, position, item.facts, item.row.anchor_on)
@@ -418,29 +285,3 @@ def _rows(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
         }
         for refusal in refusals
     ]
-
-
-def end_of_day(person: Person, now: datetime) -> datetime:
-    """The instant the debtor's local day ends."""
-    info = zones.zone(assemble.home_zone(person))
-    local = now.astimezone(info)
-    return datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), info).astimezone(now.tzinfo)
-
-
-def after_attempt(
-    person: Person, row: StepRow, campaign: Campaign, disposition: Any, now: datetime, policy: Policy
-) -> tuple[Choice, Position | None]:
-    """Where a row goes once its attempt is final."""
-    choice = Choice()
-    case = person.cases[row.case_id]
-    facts = assemble.case_facts(person, case, campaign, row.anchor_on, policy)
-    position = cadence.after(campaign, row.position, disposition, facts, row.anchor_on, now)
-    if position is None or position.step != row.position.step:
-        _passed_over(choice, row, campaign, position, facts, now)
-    _go(choice, row, campaign, position, now)
-    return choice, position
-
-
-def waiting_again(at: datetime) -> dict[str, Any]:
-    """The columns for a row whose attempt never left: it waits anew, judged again at `at`."""
-    return {"state": "waiting", "due_at": at}

@@ -22,8 +22,10 @@ from outreach.core.pacing import calls_now
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
 from outreach.engine import assemble, permits, senders, stops, switch
 from outreach.engine.answers import answer_again, by_hand
-from outreach.engine.choose import LAST_METRE, Choice, Contact, StepRow, choose, end_of_day, waiting_again
+from outreach.engine.choice import Choice, Contact, StepRow
+from outreach.engine.choose import LAST_METRE, choose
 from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
+from outreach.engine.moving import end_of_day, waiting_again
 from outreach.engine.reserving import Reservation, detail, write
 from outreach.engine.rows import AS_READ, set_steps, step_as_read, versions
 from outreach.engine.runtime import Runtime

@@ -14,7 +14,8 @@ from outreach.core import cadence
 from outreach.core.cadence import Anchor, Campaign
 from outreach.core.terms import CaseStatus, EventKind, PromiseStatus
 from outreach.engine import assemble, permits
-from outreach.engine.choose import ENDED, PROMISED, SETTLED, end_of_day, row_at
+from outreach.engine.choice import ENDED, PROMISED, SETTLED
+from outreach.engine.moving import end_of_day, row_at
 from outreach.engine.rows import add_steps, read_step, set_steps, versions
 from outreach.engine.runtime import Policy, Runtime
 from outreach.engine.tasks import set_aside

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from outreach.core.terms import Ask, AttemptState, Channel, Money, Purpose, Verdict
 from outreach.engine import permits
-from outreach.engine.choose import StepRow
+from outreach.engine.choice import StepRow
 from outreach.engine.runtime import Runtime
 from outreach.messages import Rendered
 from outreach.store.bulk import insert_rows, new_ids

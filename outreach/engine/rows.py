@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from outreach.core.cadence import Position
-from outreach.engine.choose import StepRow
+from outreach.engine.choice import StepRow
 from outreach.store.bulk import among, insert_rows, new_ids, update_rows
 from outreach.store.tables import campaigns, steps
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, literal, select, update
 
 from outreach.core.terms import AttemptState, Disposition
-from outreach.engine.choose import after_attempt, waiting_again
+from outreach.engine.moving import after_attempt, waiting_again
 from outreach.engine.rows import read_step, set_steps
 from outreach.engine.runtime import Runtime
 from outreach.store import caselog, facts
