@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from postgres import Run
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from outreach.store.database import Database
 from outreach.store.migrate import migrate
@@ -23,6 +23,7 @@ from tests.clock import HandClock
 
 RUN = pytest.StashKey[Run]()
 numbers = itertools.count(1)
+ENGINES: dict[str, Engine] = {}  # the first of each kind
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,8 +66,16 @@ def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     shutil.copy(sqlite_template, path)
     db = Database(f"sqlite:///{path}")
     event.listen(db.engine, "connect", _no_disk)
+    _known_statements(db)
     yield db
     db.close()
+
+
+def _known_statements(db: Database) -> None:
+    """SQLAlchemy remembers by engine, and by its dialect, what it has compiled; each test has an engine of its own, and most
+    of its time went to compiling what the test before had compiled."""
+    first = ENGINES.setdefault(db.engine.dialect.name, db.engine)
+    db.engine.dialect, db.engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 def _no_disk(connection: sqlite3.Connection, _record: object) -> None:
@@ -78,6 +87,7 @@ def _no_disk(connection: sqlite3.Connection, _record: object) -> None:
 def pg_db(postgres: Run, worker_id: str) -> Iterator[Database]:
     with postgres.create(f"{worker_id}_{next(numbers)}") as url:
         db = Database(url)
+        _known_statements(db)
         yield db
         db.close()
 

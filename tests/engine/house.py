@@ -169,7 +169,8 @@ class House:
         self.clock.set(datetime.fromisoformat(moment))
         for _ in range(4):
             self.driver.last.clear()
-            self.turn()
+            if not self.turn():
+                break
 
     def debtor(
         self,
