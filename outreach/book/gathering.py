@@ -32,7 +32,7 @@ class Survey:
             self.rows += 1
             if (debtor := self.debtor(cells)) is None:
                 continue
-            self._last[debtor] = line
+            self._last[self.group(debtor)] = line
             loan = cells[self._loan].strip()
             if (owner := owners.setdefault(loan, debtor)) != debtor and loan:
                 self._tie(owner, debtor)

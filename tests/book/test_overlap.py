@@ -112,6 +112,16 @@ def test_what_stands_far_apart_is_still_looked_at_together(shelf: Shelf) -> None
     assert len({case.debtor_id for case in shelf.rows(cases) if case.ref in ("L0", f"L{last}")}) == 1
 
 
+def test_who_shares_a_loan_is_still_waited_for_to_their_last_row(shelf: Shelf) -> None:
+    """D0 and D1 are in one group from line 3 on; of D1 there is more to come, which must not be a part of its own."""
+    last = MANY - 1
+    odd = {1: {"loan_ref": "L0"}, 2: {"debtor_ref": "D1"}, last: {"debtor_ref": "D1", "name": "Somebody Else"}}
+    outcome = import_book(shelf.db, book(shelf.path, odd), NOW)
+    assert (outcome.created, outcome.debtors_created) == (MANY - 4, MANY - 4)
+    assert list(shelf.reasons()) == [2, 3, 4, last + 2]
+    assert shelf.reasons()[4] == f"rows of debtor 'D1' contradict each other: name in lines 3, {last + 2}"
+
+
 def test_a_file_changed_meanwhile_is_not_taken_for_the_one_looked_at(shelf: Shelf) -> None:
     def touched(done: int, total: int) -> None:
         book(shelf.path, {n: {"phone": "12"} for n in range(MANY)})
