@@ -37,8 +37,9 @@ PLAN = frozenset(
 
 @dataclass(slots=True)
 class Merged:
-    """What came of one part: loans and people counted, rejected rows with their reasons by line."""
+    """What came of one part: loans and people counted, rejected rows with their reasons by line; `rows` of the file."""
 
+    rows: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0

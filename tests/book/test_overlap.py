@@ -16,9 +16,9 @@ from outreach.audit import audit
 from outreach.book import Imported, import_book
 from outreach.book.columns import BOOK
 from outreach.book.gathering import PART, Survey, parts
-from outreach.book.loading import AT_ONCE
 from outreach.book.rows import RowReader
 from outreach.book.sheet import open_sheet
+from outreach.book.writing import AT_ONCE
 from outreach.core.terms import ConfigError
 from outreach.store.database import Database
 from outreach.store.tables import addresses, case_events, cases, consents, debtors, phones
