@@ -89,8 +89,11 @@ def check(as_json: bool) -> None:
 @cli.command(name="import")
 @click.argument("book", type=click.Path(path_type=Path))
 @click.option("--payments", is_flag=True, help="BOOK is a file of payments.")
+@click.option(
+    "--processes", type=click.IntRange(1, 2), help="On PostgreSQL; default: 2 for a large book on many cores."
+)
 @click.option("--json", "as_json", is_flag=True)
-def import_(book: Path, payments: bool, as_json: bool) -> None:
+def import_(book: Path, payments: bool, processes: int | None, as_json: bool) -> None:
     """Load or update the book (or payments) from a CSV file. Rejected rows go into a file beside it."""
     from outreach.book import import_book, import_payments
 
@@ -101,7 +104,7 @@ def import_(book: Path, payments: bool, as_json: bool) -> None:
         rules = bootstrap.policy(bootstrap.read_config(settings.root))
         outcome: Any = import_payments(db, book, now, rules, progress=show)
     else:
-        outcome = import_book(db, book, now, progress=show)
+        outcome = import_book(db, book, now, progress=show, processes=processes)
     counts = {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
     if as_json:
         click.echo(json.dumps(counts, default=str))

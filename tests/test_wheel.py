@@ -6,9 +6,15 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
+from outreach.book.beside import THEIRS
+from outreach.store.database import Database
+from outreach.store.tables import debtors
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,9 +31,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "site"
 
 
-def outreach(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def outreach(installed: Path, folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OUTREACH_", "TWILIO_"))}
-    environment["PYTHONPATH"] = str(installed)
+    environment |= {"PYTHONPATH": str(installed), **settings}
     command = [sys.executable, "-m", "outreach", *arguments]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -62,6 +68,18 @@ def test_from_init_to_a_case_with_nothing_but_the_wheel(installed: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert ref in done.stdout and "opened" in done.stdout.lower()
     assert outreach(installed, tmp_path, "audit").returncode == 0
+
+
+def test_the_second_process_of_an_import_is_in_the_wheel(installed: Path, tmp_path: Path, pg_db: Database) -> None:
+    book = installed / "outreach" / "samples" / "book.csv"
+    rejects = book.with_name("book.rejects.csv")
+    where = {"OUTREACH_DATABASE_URL": pg_db.url}
+    done = outreach(installed, tmp_path, "import", "--processes", "2", str(book), **where)
+    assert (done.returncode, done.stderr, rejects.exists()) == (0, "", False)
+    with pg_db.read() as connection:
+        shares = Counter(THEIRS.has(ref) for ref in connection.scalars(select(debtors.c.ref)))
+    assert shares[True] > 1 and shares[False] > 1
+    assert outreach(installed, tmp_path, "audit", **where).returncode == 0
 
 
 def test_init_overwrites_nothing(installed: Path, tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 The file is gone through twice. First only to learn that it is CSV from end to end, and in which line each debtor is spoken
 of last. Then row by row: a debtor is taken up as soon as their last row is read, so that reading goes on while others
 are being written, and no more is kept than what waits for a later row.
+
+Where several processes import one file, each goes through it and takes up its share: whoever belongs together is in one.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from outreach.book.people import contradictions
 from outreach.book.rows import BookRow, RowReader
@@ -16,6 +20,21 @@ from outreach.book.sheet import Sheet
 
 PART = 1000  # rows merged at once, more only where one debtor has more
 Reasons = dict[int, tuple[str, ...]]  # by line
+Part = tuple[list[BookRow], Reasons]  # to merge; rejected meanwhile
+
+
+class Share(NamedTuple):
+    """Which of the groups are taken up: those whose name falls to `number`, when all are dealt out to `of`."""
+
+    number: int = 0
+    of: int = 1
+
+    def has(self, group: str | None) -> bool:
+        """Is this group in it? (None: a row of nobody, which somebody must reject: the first.) The same in each process."""
+        return (0 if group is None else zlib.crc32(group.encode()) % self.of) == self.number
+
+
+WHOLE = Share()
 
 
 class Survey:
@@ -32,7 +51,7 @@ class Survey:
             self.rows += 1
             if (debtor := self.debtor(cells)) is None:
                 continue
-            self._last[debtor] = line
+            self._last[self.group(debtor)] = line
             loan = cells[self._loan].strip()
             if (owner := owners.setdefault(loan, debtor)) != debtor and loan:
                 self._tie(owner, debtor)
@@ -58,15 +77,17 @@ class Survey:
         self._last[one] = max(self._last[one], self._last[other])
 
 
-def parts(sheet: Sheet, survey: Survey, reader: RowReader) -> Iterator[tuple[list[BookRow], Reasons]]:
+def parts(sheet: Sheet, survey: Survey, reader: RowReader, share: Share = WHOLE) -> Iterator[Part]:
     """Rows to merge, whole debtors, about `PART` at a time; with the rows rejected meanwhile, by line."""
     whole: list[BookRow] = []  # rows of debtors of whom nothing more is to come
     waiting: dict[str, list[BookRow]] = defaultdict(list)
     rejected: Reasons = {}
     for line, cells in sheet.rows():
-        outcome = reader.read(line, cells)
         debtor = survey.debtor(cells)
         group = None if debtor is None else survey.group(debtor)
+        if not share.has(group):
+            continue
+        outcome = reader.read(line, cells)
         rows = whole if group is None or (group not in waiting and survey.last(group) == line) else waiting[group]
         if isinstance(outcome, BookRow):
             rows.append(outcome)
@@ -82,7 +103,7 @@ def parts(sheet: Sheet, survey: Survey, reader: RowReader) -> Iterator[tuple[lis
     yield from _agreeing(whole, rejected)
 
 
-def _agreeing(rows: list[BookRow], rejected: Reasons) -> Iterator[tuple[list[BookRow], Reasons]]:
+def _agreeing(rows: list[BookRow], rejected: Reasons) -> Iterator[Part]:
     """Without the rows that contradict each other, and cut where debtors thought to belong together made it too long."""
     quarrels = contradictions(rows)
     rejected |= quarrels

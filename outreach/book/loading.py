@@ -6,27 +6,24 @@ webhooks are not kept waiting; importing the same file again goes on where a cra
 
 from __future__ import annotations
 
-import gc
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import starmap
+from datetime import datetime
 from pathlib import Path
 
+from outreach.book.beside import OURS, THEIRS, Job, Second, cores
 from outreach.book.columns import BOOK, read_language
-from outreach.book.gathering import Reasons, Survey, parts
-from outreach.book.merging import Merged, merge
-from outreach.book.rows import BookRow, RowReader
-from outreach.book.sheet import Progress, check_writable, open_sheet, rejects_path, write_rejects
+from outreach.book.gathering import WHOLE, Part, Survey, parts
+from outreach.book.merging import Merged
+from outreach.book.rows import RowReader
+from outreach.book.sheet import Progress, Sheet, check_writable, open_sheet, rejects_path, write_rejects
+from outreach.book.writing import AHEAD, uncollected, written
 from outreach.core.terms import ConfigError
-from outreach.store.database import Database, Turn, take_turn, wait_for_no_disk, wait_for_the_disk
+from outreach.store.database import Database, Turn, holder, take_turn, wait_for_the_disk
 
-AT_ONCE = 3  # parts at once on PostgreSQL
-AHEAD = timedelta(hours=14)  # the earliest clock on earth: a consent of "today" there is not still to come
 MANY = 500  # rows, after which the database is to look at its tables again
+WORTH_TWO = 20_000  # lines; for fewer a second process takes longer to start than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,10 @@ def import_book(
     progress: Progress | None = None,
     rejects: Path | None = None,
     default_language: str | None = None,
+    processes: int | None = None,
 ) -> Imported:
     """Load or update the book. `progress(done, total)` is called now and then; `rejects` replaces `<name>.rejects.csv`.
+    `processes`: 2, or 1, on PostgreSQL; None: as many as this machine and this file are worth.
 
     Raises ConfigError, with file, line and column, for a file that is no book; nothing is written then. Rows that can't
     be loaded are written to the rejects file with line and reasons, the rest is loaded.
@@ -64,90 +63,82 @@ def import_book(
         default_language = _language(default_language)
     report = _Progress(progress, sheet.lines)
     total = Merged()
-    with _uncollected():
+    job = Job(db.url, sheet, now, default_language)
+    with uncollected(), _second(job, _processes(db, sheet, processes)) as second:
         survey = Survey(sheet)
-        reader = RowReader(sheet.header, (now + AHEAD).date())
-        read = report.following(parts(sheet, survey, reader))
-        with _alone(db), closing(_merged(db, read, now, default_language)) as merged:
+        with _alone(db, second), closing(_merged(db, job, survey, second)) as merged:
             for part in merged:
                 _add(total, part)
-                report.say()
+                report.say(part.rows)
     if total.created + total.updated >= MANY:
         db.analyze()
-    rejected = total.rejected
-    kept = write_rejects(sheet, target, rejected)
+    kept = write_rejects(sheet, target, total.rejected)
     report.finish()
     return Imported(
         rows=survey.rows,
         created=total.created,
         updated=total.updated,
         unchanged=total.unchanged,
-        rejected=len(rejected),
+        rejected=len(total.rejected),
         debtors_created=total.debtors_created,
         debtors_updated=total.debtors_updated,
         rejects=kept,
     )
 
 
+def _processes(db: Database, sheet: Sheet, wanted: int | None) -> int:
+    if db.is_sqlite:  # which has one writer at a time
+        return 1
+    return wanted or (2 if sheet.lines >= WORTH_TWO and cores() > 1 else 1)
+
+
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """All rows are kept until they are merged, and there is no cycle among them. The collector, which looks for nothing
-    else, would walk through all of them time and again: a third of an import of 100,000 rows."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _second(job: Job, processes: int) -> Iterator[Second | None]:
+    """Started early: it looks the file through while we do. Where the system starts no process, there is none."""
     try:
-        yield
+        second = Second(job) if processes > 1 else None
+    except OSError:
+        second = None
+    try:
+        yield second
     finally:
-        if was_on:
-            gc.enable()
+        if second is not None:
+            second.end()
 
 
 @contextmanager
-def _alone(db: Database) -> Iterator[None]:
+def _alone(db: Database, second: Second | None) -> Iterator[None]:
     """One import at a time: two could open the same debtor twice. On SQLite the write lock of each part is enough.
 
-    On PostgreSQL no part waits for the disk; this does, at the end, for all of them: what is told is durable.
+    On PostgreSQL no part waits for the disk; this does, at the end, for all of them: what is told is durable. An importer
+    that was killed may have left its second process at work on a last part: that is waited for, too.
     """
     if db.is_sqlite:
         yield
         return
     with db.begin() as tx:
         take_turn(tx, Turn.IMPORT)
+        with db.begin() as before:
+            take_turn(before, Turn.IMPORT_BESIDE)
+        if second is not None:
+            second.begin(holder(tx, Turn.IMPORT))
         yield
         wait_for_the_disk(tx)
 
 
-def _merged(
-    db: Database, read: Iterable[tuple[list[BookRow], Reasons]], now: datetime, default_language: str | None
-) -> Generator[Merged]:
-    """What came of each part, once it is committed. PostgreSQL works on some while the next is read: debtors are disjoint.
+def _merged(db: Database, job: Job, survey: Survey, second: Second | None) -> Generator[Merged]:
+    """What came of each part, once it is committed, whoever wrote it."""
+    own = written(db, _read(job, survey, second), job.now, job.default_language)
+    with closing(own), closing(own if second is None else second.together(own)) as merged:
+        yield from merged
 
-    When one fails, or whoever waits for them gives up, those under way come to their end and no other is begun.
-    """
 
-    def run(rows: list[BookRow], rejected: Reasons) -> Merged:
-        if not rows:
-            return Merged(rejected=rejected)
-        with db.begin() as tx:
-            wait_for_no_disk(tx)
-            merged = merge(tx, rows, now, default_language)
-        merged.rejected |= rejected
-        return merged
-
-    if db.is_sqlite:
-        yield from starmap(run, read)
-        return
-    pool = ThreadPoolExecutor(AT_ONCE, "book")
-    try:
-        begun: deque[Future[Merged]] = deque()
-        for part in read:
-            begun.append(pool.submit(run, *part))
-            while len(begun) > AT_ONCE or (begun and begun[0].done()):
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _read(job: Job, survey: Survey, second: Second | None) -> Iterator[Part]:
+    """The parts that are ours to write: all, if there is no second process or it never comes to begin."""
+    reader = RowReader(job.sheet.header, (job.now + AHEAD).date())
+    yield from parts(job.sheet, survey, reader, WHOLE if second is None else OURS)
+    if second is not None and not second.has_begun():
+        yield from parts(job.sheet, survey, reader, THEIRS)
 
 
 def _language(text: str) -> str:
@@ -167,20 +158,16 @@ def _add(total: Merged, part: Merged) -> None:
 
 
 class _Progress:
-    """One bar: rows of the file that are read, told each time some are merged; never backwards."""
+    """One bar: rows of the file that are done; never backwards."""
 
     def __init__(self, tell: Progress | None, lines: int) -> None:
         self._tell, self._total, self._done = tell, max(lines, 1), 0
-
-    def following(self, read: Iterable[tuple[list[BookRow], Reasons]]) -> Iterator[tuple[list[BookRow], Reasons]]:
-        for rows, rejected in read:
-            self._done += len(rows) + len(rejected)
-            yield rows, rejected
 
     def finish(self) -> None:
         self._done = self._total
         self.say()
 
-    def say(self) -> None:
+    def say(self, more: int = 0) -> None:
+        self._done += more
         if self._tell is not None:
             self._tell(min(self._done, self._total), self._total)

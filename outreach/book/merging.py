@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Select, Table, select
 
 from outreach.book import persons, underway
 from outreach.book.people import SPELT, Said, said_of_loan, said_of_person
@@ -18,7 +18,7 @@ from outreach.book.rows import BookRow
 from outreach.core.canonical import canonical
 from outreach.core.money import write_amount
 from outreach.core.terms import CaseStatus, EventKind, Money
-from outreach.store.bulk import new_ids, rows_in, update_rows
+from outreach.store.bulk import among, new_ids, rows_in, update_rows
 from outreach.store.caselog import LOGGED, Entry, Opening, loggable, open_cases, record
 from outreach.store.database import claim
 from outreach.store.tables import cases, debtors
@@ -37,8 +37,9 @@ PLAN = frozenset(
 
 @dataclass(slots=True)
 class Merged:
-    """What came of one part: loans and people counted, rejected rows with their reasons by line."""
+    """What came of one part: loans and people counted, rejected rows with their reasons by line; `rows` of the file."""
 
+    rows: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -65,8 +66,8 @@ def merge(tx: Connection, rows: Sequence[BookRow], now: datetime, default_langua
     """Merge whole debtors (all rows of each) into the database, in the caller's transaction."""
     repeated = _repeated(tx, rows)
     rows = [row for row in rows if row.debtor_ref not in repeated]
-    known = _by_ref(tx, debtors, {row.debtor_ref for row in rows})
-    on_file = _by_ref(tx, cases, {row.loan_ref for row in rows})
+    known = _by_ref(tx, claim(select(debtors).order_by(debtors.c.id), tx), debtors, {row.debtor_ref for row in rows})
+    on_file = _on_file(tx, {row.loan_ref for row in rows}, [debtor.id for debtor in known.values()])
     merged = Merged(rejected=_refused(rows, known, on_file))
     by_debtor, by_loan = _grouped(row for row in rows if row.line not in merged.rejected)
     people = persons.gather(tx, by_debtor, known, default_language)
@@ -112,9 +113,18 @@ def _grouped(rows: Iterable[BookRow]) -> tuple[dict[str, list[BookRow]], dict[st
     return by_debtor, by_loan
 
 
-def _by_ref(tx: Connection, table: Table, refs: Iterable[str]) -> dict[str, Row[Any]]:
-    query = claim(select(table).order_by(table.c.id), tx)
+def _by_ref(tx: Connection, query: Select[Any], table: Table, refs: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.ref: row for row in rows_in(tx, query, table.c.ref, refs)}
+
+
+def _on_file(tx: Connection, refs: Set[str], debtor_ids: Sequence[int]) -> dict[str, Row[Any]]:
+    """The cases of these loans; locked, where they are of these debtors, who are. Of other people's the book can say
+    nothing, and whoever has locked those may be about to want ours."""
+    ours: dict[str, Row[Any]] = {}
+    if debtor_ids:
+        query = select(cases).where(among(tx, cases.c.debtor_id, debtor_ids)).order_by(cases.c.id)
+        ours = _by_ref(tx, claim(query, tx), cases, refs)
+    return ours | _by_ref(tx, select(cases), cases, refs - ours.keys())
 
 
 def _refused(

@@ -131,6 +131,7 @@ class Turn(IntEnum):
 
     MIGRATE = 0x0075_7472
     IMPORT = 0x626F_6F6B
+    IMPORT_BESIDE = 0x626F_6F32
     PUBLISH = 0x0070_7562
     NOTE = 0x006E_6F74
     SEAL = 0x0073_6561
@@ -143,6 +144,16 @@ def take_turn(tx: Connection, turn: Turn) -> None:
     """Wait until no other transaction has this turn; it is ours until this one ends. SQLite has one writer anyway."""
     if tx.dialect.name != "sqlite":
         tx.execute(select(func.pg_advisory_xact_lock(int(turn))))
+
+
+def holder(tx: Connection, turn: Turn) -> int | None:
+    """Which of PostgreSQL's processes has the turn now; None: nobody has."""
+    held = (
+        "SELECT pid FROM pg_locks WHERE granted AND locktype = 'advisory' AND (classid, objid, objsubid) = (0, %(n)s, 1) "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    pid: int | None = tx.exec_driver_sql(held, {"n": int(turn)}).scalar()
+    return pid
 
 
 def wait_for_no_disk(tx: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from outreach.audit import audit
 from outreach.book import Imported, import_book
 from outreach.book.columns import BOOK
 from outreach.book.gathering import PART, Survey, parts
-from outreach.book.loading import AT_ONCE
 from outreach.book.rows import RowReader
 from outreach.book.sheet import open_sheet
+from outreach.book.writing import AT_ONCE
 from outreach.core.terms import ConfigError
 from outreach.store.database import Database
 from outreach.store.tables import addresses, case_events, cases, consents, debtors, phones
+from tests.book.holding import held, until, waiting
 from tests.book.shelf import NOW, Shelf, _csv, row
 
 MANY = 8 * PART
@@ -110,6 +112,42 @@ def test_what_stands_far_apart_is_still_looked_at_together(shelf: Shelf) -> None
     assert quarrels[3] == f"rows of loan 'L1' contradict each other: debtor_ref in lines 3, {last + 1}"
     assert quarrels[4] == f"rows of debtor 'D2' contradict each other: name in lines 4, {last}"
     assert len({case.debtor_id for case in shelf.rows(cases) if case.ref in ("L0", f"L{last}")}) == 1
+
+
+def test_who_shares_a_loan_is_still_waited_for_to_their_last_row(shelf: Shelf) -> None:
+    """D0 and D1 are in one group from line 3 on; of D1 there is more to come, which must not be a part of its own."""
+    last = MANY - 1
+    odd = {1: {"loan_ref": "L0"}, 2: {"debtor_ref": "D1"}, last: {"debtor_ref": "D1", "name": "Somebody Else"}}
+    outcome = import_book(shelf.db, book(shelf.path, odd), NOW)
+    assert (outcome.created, outcome.debtors_created) == (MANY - 4, MANY - 4)
+    assert list(shelf.reasons()) == [2, 3, 4, last + 2]
+    assert shelf.reasons()[4] == f"rows of debtor 'D1' contradict each other: name in lines 3, {last + 2}"
+
+
+def test_parts_whose_loans_are_on_file_for_each_others_debtors_do_not_wait_for_each_other(
+    pg_db: Database, tmp_path: Path
+) -> None:
+    """As when somebody sorted one column of the file by itself. Both parts are held up where they know whose loans are
+    whose, and have not looked at their own debtors' other loans yet."""
+    shelf = Shelf(pg_db, tmp_path)
+    half = PART // 2
+    shelf.load(*(loan(n) for n in range(PART)))
+    swapped = [
+        one
+        for n in range(PART)
+        for one in (
+            loan(n, name="New Name", loan_ref=f"N{n}"),
+            loan(n, name="New Name", loan_ref=f"L{(n + half) % PART}"),
+        )
+    ]
+    swapped[0], swapped[-1] = loan(PART), loan(PART + 1)
+    shelf.path.write_text(_csv(swapped), encoding="utf-8", newline="")
+    with ThreadPoolExecutor(1) as pool:
+        with held(pg_db, PART, PART + 1):
+            outcome = pool.submit(import_book, pg_db, shelf.path, NOW)
+            until(lambda: len(waiting(pg_db)) == 2)
+        assert outcome.result().rejected == PART - 1
+    assert audit(pg_db) == []
 
 
 def test_a_file_changed_meanwhile_is_not_taken_for_the_one_looked_at(shelf: Shelf) -> None:
