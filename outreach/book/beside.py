@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from sqlalchemy import exc
 
-from outreach.book.gathering import Share
+from outreach.book.gathering import PART, Share
 from outreach.book.merging import Merged
 from outreach.book.sheet import Sheet
 from outreach.core.terms import ConfigError, OutreachError
@@ -43,16 +43,17 @@ class Job:
     sheet: Sheet
     now: datetime
     default_language: str | None
+    at_once: int = PART  # rows of a part
 
     def line(self) -> str:
         sheet = asdict(self.sheet) | {"path": str(self.sheet.path)}
-        return json.dumps([self.url, sheet, self.now.isoformat(), self.default_language])
+        return json.dumps([self.url, sheet, self.now.isoformat(), self.default_language, self.at_once])
 
     @staticmethod
     def read(line: str | bytes) -> Job:
-        url, sheet, now, default_language = json.loads(line)
+        url, sheet, now, default_language, at_once = json.loads(line)
         known = {"path": Path(sheet["path"]), "header": tuple(sheet["header"]), "stamp": tuple(sheet["stamp"])}
-        return Job(url, Sheet(**sheet | known), datetime.fromisoformat(now), default_language)
+        return Job(url, Sheet(**sheet | known), datetime.fromisoformat(now), default_language, at_once)
 
 
 def spell(merged: Merged) -> dict[str, Any]:

@@ -77,8 +77,8 @@ class Survey:
         self._last[one] = max(self._last[one], self._last[other])
 
 
-def parts(sheet: Sheet, survey: Survey, reader: RowReader, share: Share = WHOLE) -> Iterator[Part]:
-    """Rows to merge, whole debtors, about `PART` at a time; with the rows rejected meanwhile, by line."""
+def parts(sheet: Sheet, survey: Survey, reader: RowReader, share: Share = WHOLE, size: int = PART) -> Iterator[Part]:
+    """Rows to merge, whole debtors, about `size` at a time; with the rows rejected meanwhile, by line."""
     whole: list[BookRow] = []  # rows of debtors of whom nothing more is to come
     waiting: dict[str, list[BookRow]] = defaultdict(list)
     rejected: Reasons = {}
@@ -95,15 +95,15 @@ def parts(sheet: Sheet, survey: Survey, reader: RowReader, share: Share = WHOLE)
             rejected[line] = outcome
         if group is not None and rows is not whole and survey.last(group) == line:
             whole += waiting.pop(group)
-        if len(whole) >= PART:
-            yield from _agreeing(whole, rejected)
+        if len(whole) >= size:
+            yield from _agreeing(whole, rejected, size)
             whole, rejected = [], {}
     for rows in waiting.values():  # somebody took the last ones out of the file meanwhile
         whole += rows
-    yield from _agreeing(whole, rejected)
+    yield from _agreeing(whole, rejected, size)
 
 
-def _agreeing(rows: list[BookRow], rejected: Reasons) -> Iterator[Part]:
+def _agreeing(rows: list[BookRow], rejected: Reasons, size: int) -> Iterator[Part]:
     """Without the rows that contradict each other, and cut where debtors thought to belong together made it too long."""
     quarrels = contradictions(rows)
     rejected |= quarrels
@@ -114,7 +114,7 @@ def _agreeing(rows: list[BookRow], rejected: Reasons) -> Iterator[Part]:
     part: list[BookRow] = []
     for group in by_debtor.values():
         part += group
-        if len(part) >= PART:
+        if len(part) >= size:
             yield part, rejected
             part, rejected = [], {}
     if part or rejected:

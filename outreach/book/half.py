@@ -54,7 +54,7 @@ def _work(job: Job, ear: IO[bytes], tell: Callable[[Message], None]) -> None:
             if holder(tx, Turn.IMPORT) != turn:
                 raise _Stopped  # and another import may be under way by now
             tell(["begun"])
-            read = _until(_end_of(ear), parts(job.sheet, survey, reader, THEIRS))
+            read = _until(_end_of(ear), parts(job.sheet, survey, reader, THEIRS, job.at_once))
             for part in written(db, read, job.now, job.default_language):
                 tell(["merged", spell(part)])
         tell(["done"])

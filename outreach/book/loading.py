@@ -14,7 +14,7 @@ from pathlib import Path
 
 from outreach.book.beside import OURS, THEIRS, Job, Second, cores
 from outreach.book.columns import BOOK, read_language
-from outreach.book.gathering import WHOLE, Part, Survey, parts
+from outreach.book.gathering import PART, WHOLE, Part, Survey, parts
 from outreach.book.merging import Merged
 from outreach.book.rows import RowReader
 from outreach.book.sheet import Progress, Sheet, check_writable, open_sheet, rejects_path, write_rejects
@@ -49,9 +49,11 @@ def import_book(
     rejects: Path | None = None,
     default_language: str | None = None,
     processes: int | None = None,
+    at_once: int = PART,
 ) -> Imported:
     """Load or update the book. `progress(done, total)` is called now and then; `rejects` replaces `<name>.rejects.csv`.
-    `processes`: 2, or 1, on PostgreSQL; None: as many as this machine and this file are worth.
+    `processes`: 2, or 1, on PostgreSQL; None: as many as this machine and this file are worth. `at_once`: about so
+    many rows are merged in one transaction.
 
     Raises ConfigError, with file, line and column, for a file that is no book; nothing is written then. Rows that can't
     be loaded are written to the rejects file with line and reasons, the rest is loaded.
@@ -63,7 +65,7 @@ def import_book(
         default_language = _language(default_language)
     report = _Progress(progress, sheet.lines)
     total = Merged()
-    job = Job(db.url, sheet, now, default_language)
+    job = Job(db.url, sheet, now, default_language, at_once)
     with uncollected(), _second(job, _processes(db, sheet, processes)) as second:
         survey = Survey(sheet)
         with _alone(db, second), closing(_merged(db, job, survey, second)) as merged:
@@ -136,9 +138,9 @@ def _merged(db: Database, job: Job, survey: Survey, second: Second | None) -> Ge
 def _read(job: Job, survey: Survey, second: Second | None) -> Iterator[Part]:
     """The parts that are ours to write: all, if there is no second process or it never comes to begin."""
     reader = RowReader(job.sheet.header, (job.now + AHEAD).date())
-    yield from parts(job.sheet, survey, reader, WHOLE if second is None else OURS)
+    yield from parts(job.sheet, survey, reader, WHOLE if second is None else OURS, job.at_once)
     if second is not None and not second.has_begun():
-        yield from parts(job.sheet, survey, reader, THEIRS)
+        yield from parts(job.sheet, survey, reader, THEIRS, job.at_once)
 
 
 def _language(text: str) -> str:

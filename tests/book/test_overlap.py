@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from outreach.audit import audit
 from outreach.book import Imported, import_book
 from outreach.book.columns import BOOK
-from outreach.book.gathering import PART, Survey, parts
+from outreach.book.gathering import Survey, parts
 from outreach.book.rows import RowReader
 from outreach.book.sheet import open_sheet
 from outreach.book.writing import AT_ONCE
@@ -25,6 +25,7 @@ from outreach.store.tables import addresses, case_events, cases, consents, debto
 from tests.book.holding import held, until, waiting
 from tests.book.shelf import NOW, Shelf, _csv, row
 
+PART = 50  # rows: less is slower to bring in, and quicker to test
 MANY = 8 * PART
 HEADER = ",".join(row())
 
@@ -66,10 +67,10 @@ def in_the_way(db: Database, ref: str) -> Iterator[None]:
 def test_a_part_that_fails_stops_the_import_and_leaves_nothing_half_written(shelf: Shelf) -> None:
     book(shelf.path)
     with in_the_way(shelf.db, f"L{3 * PART + 7}"), pytest.raises(DBAPIError, match="in the way"):
-        import_book(shelf.db, shelf.path, NOW)
+        import_book(shelf.db, shelf.path, NOW, at_once=PART)
     done = whole(shelf)
     assert done % PART == 0 and 0 < done < MANY
-    rest = import_book(shelf.db, shelf.path, NOW)
+    rest = import_book(shelf.db, shelf.path, NOW, at_once=PART)
     assert (rest.created, rest.unchanged) == (MANY - done, done)
     assert whole(shelf) == MANY
 
@@ -82,15 +83,15 @@ def test_who_gives_up_leaves_whole_parts_and_nobody_at_work(shelf: Shelf, stop: 
 
     book(shelf.path)
     with pytest.raises(stop):
-        import_book(shelf.db, shelf.path, NOW, progress=ctrl_c)
+        import_book(shelf.db, shelf.path, NOW, progress=ctrl_c, at_once=PART)
     done = whole(shelf)
     assert done % PART == 0 and 0 < done <= (AT_ONCE + 3) * PART < MANY
-    assert import_book(shelf.db, shelf.path, NOW).created == MANY - done
+    assert import_book(shelf.db, shelf.path, NOW, at_once=PART).created == MANY - done
 
 
 def test_rows_rejected_anywhere_are_all_in_the_file_in_its_order(shelf: Shelf) -> None:
     bad = [0, PART - 1, PART, 2 * PART + 5, MANY - 1]
-    outcome = import_book(shelf.db, book(shelf.path, {n: {"phone": "12"} for n in bad}), NOW)
+    outcome = import_book(shelf.db, book(shelf.path, {n: {"phone": "12"} for n in bad}), NOW, at_once=PART)
     assert (outcome.rows, outcome.created, outcome.rejected) == (MANY, MANY - len(bad), len(bad))
     assert list(shelf.reasons()) == [n + 2 for n in bad]
     assert {found["loan_ref"] for found in shelf.refused()} == {f"L{n}" for n in bad}
@@ -105,7 +106,7 @@ def test_what_stands_far_apart_is_still_looked_at_together(shelf: Shelf) -> None
         last - 1: {"loan_ref": "L1"},
         last - 2: {"debtor_ref": "D2", "name": "Somebody Else"},
     }
-    outcome = import_book(shelf.db, book(shelf.path, odd), NOW)
+    outcome = import_book(shelf.db, book(shelf.path, odd), NOW, at_once=PART)
     assert (outcome.created, outcome.debtors_created) == (MANY - 4, MANY - 5)
     quarrels = shelf.reasons()
     assert list(quarrels) == [3, 4, last, last + 1]
@@ -118,7 +119,7 @@ def test_who_shares_a_loan_is_still_waited_for_to_their_last_row(shelf: Shelf) -
     """D0 and D1 are in one group from line 3 on; of D1 there is more to come, which must not be a part of its own."""
     last = MANY - 1
     odd = {1: {"loan_ref": "L0"}, 2: {"debtor_ref": "D1"}, last: {"debtor_ref": "D1", "name": "Somebody Else"}}
-    outcome = import_book(shelf.db, book(shelf.path, odd), NOW)
+    outcome = import_book(shelf.db, book(shelf.path, odd), NOW, at_once=PART)
     assert (outcome.created, outcome.debtors_created) == (MANY - 4, MANY - 4)
     assert list(shelf.reasons()) == [2, 3, 4, last + 2]
     assert shelf.reasons()[4] == f"rows of debtor 'D1' contradict each other: name in lines 3, {last + 2}"
@@ -144,7 +145,7 @@ def test_parts_whose_loans_are_on_file_for_each_others_debtors_do_not_wait_for_e
     shelf.path.write_text(_csv(swapped), encoding="utf-8", newline="")
     with ThreadPoolExecutor(1) as pool:
         with held(pg_db, PART, PART + 1):
-            outcome = pool.submit(import_book, pg_db, shelf.path, NOW)
+            outcome = pool.submit(import_book, pg_db, shelf.path, NOW, at_once=PART)
             until(lambda: len(waiting(pg_db)) == 2)
         assert outcome.result().rejected == PART - 1
     assert audit(pg_db) == []
@@ -156,7 +157,7 @@ def test_a_file_changed_meanwhile_is_not_taken_for_the_one_looked_at(shelf: Shel
 
     book(shelf.path, {MANY - 1: {"phone": "12"}})
     with pytest.raises(ConfigError, match=r"book\.csv: was changed while it was imported: import it again"):
-        import_book(shelf.db, shelf.path, NOW, progress=touched)
+        import_book(shelf.db, shelf.path, NOW, progress=touched, at_once=PART)
     whole(shelf)
 
 
@@ -164,7 +165,7 @@ def read(path: Path, text: str) -> Iterator[tuple[list[str], list[int]]]:
     """The parts of a book: loans to merge, lines rejected."""
     path.write_text(text, encoding="utf-8", newline="")
     sheet = open_sheet(path, BOOK)
-    for rows, rejected in parts(sheet, Survey(sheet), RowReader(sheet.header, NOW.date())):
+    for rows, rejected in parts(sheet, Survey(sheet), RowReader(sheet.header, NOW.date()), size=PART):
         yield [found.loan_ref for found in rows], sorted(rejected)
 
 
@@ -198,7 +199,7 @@ def test_a_row_that_tells_nobody_is_rejected_by_itself(tmp_path: Path, name: str
 def test_the_bar_never_goes_back_and_ends_full(shelf: Shelf) -> None:
     seen: list[tuple[int, int]] = []
     outcome: Imported = import_book(
-        shelf.db, book(shelf.path), NOW, progress=lambda done, total: seen.append((done, total))
+        shelf.db, book(shelf.path), NOW, progress=lambda done, total: seen.append((done, total)), at_once=PART
     )
     assert outcome.created == MANY and len(seen) > AT_ONCE
     assert seen == sorted(seen) and seen[-1][0] == seen[-1][1]

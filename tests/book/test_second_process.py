@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,9 @@ from tests.book.shelf import NOW, Shelf, _csv
 from tests.book.test_overlap import book, in_the_way, loan, whole
 from tests.book.twins import messy_rows, told
 
-MANY = 2 * PART
-MESSY = 3 * PART
+FEW = 50  # rows at once, where no command is run: `PART` is what it takes
+MANY = 2 * FEW
+MESSY = 12 * FEW
 
 
 @pytest.fixture
@@ -78,13 +79,28 @@ def at_work(db: Database) -> bool:
 @contextmanager
 def importing(shelf: Shelf) -> Iterator[Future[Imported]]:
     with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(import_book, shelf.db, shelf.path, NOW, processes=2)
+        yield pool.submit(import_book, shelf.db, shelf.path, NOW, processes=2, at_once=FEW)
+
+
+def command(shelf: Shelf, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """`outreach import` in a process group of its own, as in a terminal."""
+    return running(shelf, "-m", "outreach", "import", str(shelf.path), *words)
+
+
+def small_parts(shelf: Shelf) -> AbstractContextManager[subprocess.Popen[str]]:
+    """The same of parts as small as ours."""
+    work = f"import_book(Database({shelf.db.url!r}), Path({str(shelf.path)!r}), NOW, processes=2, at_once={FEW})"
+    return running(
+        shelf,
+        "-c",
+        "from datetime import UTC, datetime; from pathlib import Path; from outreach.book import import_book; "
+        f"from outreach.store.database import Database; NOW = datetime.fromisoformat({NOW.isoformat()!r}); {work}",
+    )
 
 
 @contextmanager
-def command(shelf: Shelf, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """`outreach import` in a process group of its own, as in a terminal."""
-    line = [sys.executable, "-m", "outreach", "import", str(shelf.path), *words]
+def running(shelf: Shelf, *words: str) -> Iterator[subprocess.Popen[str]]:
+    line = [sys.executable, *words]
     environment = os.environ | {"OUTREACH_DATABASE_URL": shelf.db.url}
     with subprocess.Popen(
         line,
@@ -103,8 +119,8 @@ def command(shelf: Shelf, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 def as_if_nothing_had_been(shelf: Shelf, other: Shelf) -> None:
     """Imported again, it is what a database holds whose import nothing came in the way of."""
-    import_book(shelf.db, shelf.path, NOW, processes=2)
-    import_book(other.db, shelf.path, NOW, processes=1)
+    import_book(shelf.db, shelf.path, NOW, processes=2, at_once=FEW)
+    import_book(other.db, shelf.path, NOW, processes=1, at_once=FEW)
     assert told(shelf.db) == told(other.db)
     assert audit(shelf.db) == []
     assert seconds() == []
@@ -122,10 +138,10 @@ def test_two_processes_bring_in_what_one_does(shelf: Shelf, other: Shelf) -> Non
         for one in (shelf, other):
             text = _csv(list(messy_rows(MESSY, later=later)))
             one.path.write_text(text, encoding="utf-8-sig" if later else "utf-8", newline="")
-        alone = import_book(other.db, other.path, NOW, processes=1, default_language="pt")
+        alone = import_book(other.db, other.path, NOW, processes=1, default_language="pt", at_once=FEW)
         seen.clear()
         bar.clear()
-        both = import_book(shelf.db, shelf.path, NOW, processes=2, default_language="pt", progress=look)
+        both = import_book(shelf.db, shelf.path, NOW, processes=2, default_language="pt", progress=look, at_once=FEW)
         assert len(seen) == 1 and seconds() == []
         assert bar == sorted(bar) and bar[-1][0] == bar[-1][1]
         assert both.rejects == shelf.rejects and alone.rejects == other.rejects and alone.rejected > MESSY // 50
@@ -138,7 +154,7 @@ def test_two_processes_bring_in_what_one_does(shelf: Shelf, other: Shelf) -> Non
 def test_what_fails_in_the_second_process_is_said_by_the_first(shelf: Shelf, other: Shelf) -> None:
     book(shelf.path, count=MANY)
     with in_the_way(shelf.db, f"L{first_of(THEIRS)}"), pytest.raises(DBAPIError, match="in the way"):
-        import_book(shelf.db, shelf.path, NOW, processes=2)
+        import_book(shelf.db, shelf.path, NOW, processes=2, at_once=FEW)
     assert seconds() == []
     assert 0 < whole(shelf) < MANY
     as_if_nothing_had_been(shelf, other)
@@ -147,7 +163,7 @@ def test_what_fails_in_the_second_process_is_said_by_the_first(shelf: Shelf, oth
 def test_what_fails_in_the_first_process_stops_the_second(shelf: Shelf, other: Shelf) -> None:
     book(shelf.path, count=MANY)
     with in_the_way(shelf.db, f"L{first_of(OURS)}"), pytest.raises(DBAPIError, match="in the way"):
-        import_book(shelf.db, shelf.path, NOW, processes=2)
+        import_book(shelf.db, shelf.path, NOW, processes=2, at_once=FEW)
     assert seconds() == []
     assert whole(shelf) < MANY
     as_if_nothing_had_been(shelf, other)
@@ -159,10 +175,10 @@ def test_who_gives_up_waits_for_what_the_second_has_under_way(shelf: Shelf) -> N
 
     book(shelf.path, count=MANY)
     with pytest.raises(KeyboardInterrupt):
-        import_book(shelf.db, shelf.path, NOW, processes=2, progress=ctrl_c)
+        import_book(shelf.db, shelf.path, NOW, processes=2, progress=ctrl_c, at_once=FEW)
     assert seconds() == []
     done = whole(shelf)
-    assert import_book(shelf.db, shelf.path, NOW, processes=2).created == MANY - done
+    assert import_book(shelf.db, shelf.path, NOW, processes=2, at_once=FEW).created == MANY - done
 
 
 def test_a_second_process_that_is_killed_is_told_of_in_one_line(shelf: Shelf, other: Shelf) -> None:
@@ -219,16 +235,16 @@ def test_ctrl_c_ends_both(shelf: Shelf, other: Shelf) -> None:
 
 
 def test_when_the_first_process_is_killed_the_second_begins_nothing_more(shelf: Shelf, other: Shelf) -> None:
-    many = 2 * (AT_ONCE + 2) * PART
+    many = 2 * (AT_ONCE + 2) * FEW
     book(shelf.path, count=many)
-    with held(shelf.db, first_of(THEIRS)), command(shelf, "--processes", "2") as process:
+    with held(shelf.db, first_of(THEIRS)), small_parts(shelf) as process:
         until(lambda: waiting(shelf.db))
         process.kill()
         process.wait()
     until(lambda: not at_work(shelf.db))
     with shelf.db.read() as connection:
         done = sum(THEIRS.has(ref) for ref in connection.scalars(select(debtors.c.ref)))
-    assert 0 < done <= (AT_ONCE + 1) * PART < sum(THEIRS.has(f"D{n}") for n in range(many))
+    assert 0 < done <= (AT_ONCE + 1) * FEW < sum(THEIRS.has(f"D{n}") for n in range(many))
     as_if_nothing_had_been(shelf, other)
 
 
@@ -311,7 +327,7 @@ def test_a_large_book_is_worth_a_second_process(shelf: Shelf, lines: int) -> Non
     rows = _csv([loan(n) for n in range(PART)])
     shelf.path.write_text(rows + "\n" * (lines - PART), encoding="utf-8")
     seen: set[int] = set()
-    outcome = import_book(shelf.db, shelf.path, NOW, progress=lambda done, total: seen.update(seconds()))
+    outcome = import_book(shelf.db, shelf.path, NOW, progress=lambda done, total: seen.update(seconds()), at_once=FEW)
     assert (outcome.rows, outcome.created, len(seen)) == (PART, PART, int(lines >= WORTH_TWO))
 
 
@@ -320,7 +336,7 @@ def test_a_file_that_is_no_csv_at_its_end_changes_nothing(shelf: Shelf) -> None:
     shelf.path.write_text(f'{text}"D0,never closed', encoding="utf-8")
     before = shelf.dump()
     with pytest.raises(ConfigError, match=rf"book\.csv:{MANY + 2}:1: this is no CSV row"):
-        import_book(shelf.db, shelf.path, NOW, processes=2)
+        import_book(shelf.db, shelf.path, NOW, processes=2, at_once=FEW)
     assert shelf.dump() == before and seconds() == []
 
 
@@ -331,6 +347,6 @@ def test_a_file_changed_meanwhile_is_not_imported_by_either(shelf: Shelf) -> Non
     many = 2 * (AT_ONCE + 3) * PART
     book(shelf.path, count=many)
     with pytest.raises(ConfigError, match=r"book\.csv: was changed while it was imported: import it again"):
-        import_book(shelf.db, shelf.path, NOW, processes=2, progress=touched)
+        import_book(shelf.db, shelf.path, NOW, processes=2, progress=touched, at_once=FEW)
     assert seconds() == []
     whole(shelf)
