@@ -79,6 +79,25 @@ def test_a_sum_without_a_sure_day_is_read(language: str, text: str, wanted: str,
     assert "amount" in got.why
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "wanted"),
+    [
+        ("ok will do 50 but dont know when", "en", "50"),
+        ("yes i can do 50 but not sure when", "en", "50"),
+        ("ok 50, i'll let you know when", "en", "50"),
+        ("yes but no idea when", "en", None),
+        ("sí puedo 50 pero no sé cuándo", "es", "50"),
+        ("ok 50, luego le digo cuándo", "es", "50"),
+        ("好的，先还50，日子再说", "zh", "50"),
+    ],
+)
+def test_a_yes_that_leaves_the_day_open_takes_no_day_of_ours(text: str, language: str, wanted: str | None) -> None:
+    got = read(text, language, offered_on=FRIDAY)
+    assert (got.kind, got.promise, got.needs_human) == (K.PROMISE, None, True)
+    assert (wire.amount_of(got.amount) if got.amount else None) == (Decimal(wanted) if wanted else None)
+    assert read("ok 50", language, offered_on=FRIDAY).promise is not None
+
+
 # What is instead of a day refused; the kind is what it was.
 INSTEAD = [
     ("en", "no, i can do 50"),

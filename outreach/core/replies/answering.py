@@ -61,6 +61,8 @@ def offer_taken(asked: Asked) -> Intent | None:
     doubtful = (say.problem and not same) or say.refused or len(plain) > 90
     if doubtful or asked.means.hold(_K.DECLINE, _K.QUESTION, _K.HARDSHIP):
         return None
+    if signs.NO_DAY_YET.search(plain) and not say.live:
+        return asked.intent(_K.PROMISE, "will say later when", human=True)
     return _accepted(asked, say.amount)
 
 
