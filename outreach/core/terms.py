@@ -401,7 +401,7 @@ class Intent:
     """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words.
 
     `amount`: the sum its words name that is meant to be paid, also where no day is sure; that of `promise` where there is one.
-    `sum_unsure`: a promise speaks of a sum that can't be told (`50 or 60`, `something`).
+    `sum_unsure`: it speaks of less than what is due, and no sum to be paid can be told (`50 or 60`, `something`, `would 50 do?`).
     `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
     `settles`: it asks that less than what is due be taken for all of it. `identity_theft`: it says that somebody else took
     the loan in their name.

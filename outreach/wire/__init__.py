@@ -282,12 +282,13 @@ def intent_json(intent: Intent, asked: ReplyIn) -> dict[str, Any]:
     `amount`: the sum the words name that is meant to be paid, also where no day is sure and so nothing is promised.
     """
     promise = _promise_json(intent.promise) if intent.promise else None
+    sum_ = intent.amount or (intent.promise.amount if intent.promise else None)
     at = intent.callback_at.astimezone(asked.at.tzinfo).isoformat() if intent.callback_at else None
     found = {
         "id": asked.id,
         "intent": intent.kind,
         "promise": promise,
-        "amount": write_amount(intent.amount) if intent.amount else None,
+        "amount": write_amount(sum_) if sum_ else None,
         "callback_at": at,
         "language": intent.language,
         "needs_human": intent.needs_human,

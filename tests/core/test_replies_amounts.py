@@ -257,7 +257,16 @@ def test_a_sum_is_told_of_no_other_meaning(text: str, other: str) -> None:
         ("friday", "en", False),
         ("i can do 50", "en", False),
         ("i'll pay when my 100 refund comes", "en", False),
-        ("why is it 50 or 60?", "en", False),
+        ("would 50 work", "en", True),
+        ("50", "en", True),
+        ("yes, 50 or 60", "en", True),
+        ("lost my job, i can only do 20", "en", True),
+        ("能还50吗", "zh", True),
+        ("puedo pagar 50?", "es", True),
+        ("why is it 120?", "en", False),
+        ("i'll pay 200 next week", "en", False),
+        ("all of it next week", "en", False),
+        ("when is it due?", "en", False),
         ("something came up, will pay next week", "en", False),
         ("algo pasó, le pago la otra semana", "es", False),
         ("过一些日子还", "zh", False),
@@ -265,6 +274,7 @@ def test_a_sum_is_told_of_no_other_meaning(text: str, other: str) -> None:
 )
 def test_a_sum_that_cannot_be_told_is_said_to_be_unsure(text: str, language: str, unsure: bool) -> None:
     assert read(text, language).sum_unsure is unsure
+    assert read(text, language, offered_on=FRIDAY).sum_unsure is unsure
 
 
 # --- on the wire ------------------------------------------------------------------------------------------------------

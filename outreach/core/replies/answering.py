@@ -45,9 +45,10 @@ def _accepted(asked: Asked, amount: Amount | None) -> Intent:
     offered, sum_ = asked.offered_on, asked.money(amount)
     if offered is None or not asked.calendar.holds(offered):
         past = asked.intent(_K.ACCEPT, "the date offered is past or too far away", human=True)
-        return replace(past, amount=sum_)
+        return replace(past, amount=sum_, sum_unsure=past.sum_unsure and sum_ is None)
     accepted = asked.intent(_K.ACCEPT, f"yes -> {offered}{amount_label(amount)}", human=False)
-    return replace(accepted, promise=PromisedPayment(offered, sum_), amount=sum_)
+    unsure = accepted.sum_unsure and sum_ is None
+    return replace(accepted, promise=PromisedPayment(offered, sum_), amount=sum_, sum_unsure=unsure)
 
 
 def offer_taken(asked: Asked) -> Intent | None:

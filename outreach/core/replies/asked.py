@@ -49,7 +49,7 @@ class Asked:
             why=told,
             channel=channel,
             amount=self.money(sum_),
-            sum_unsure=kind is _K.PROMISE and self.told.spoken_of and sum_.minor is None,
+            sum_unsure=self.told.spoken_of and sum_.minor is None,
         )
 
     def money(self, amount: Amount | None) -> Money | None:

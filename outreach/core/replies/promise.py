@@ -45,7 +45,7 @@ class Told:
     parts: tuple[tuple[date, int], ...] = ()  # of several payments: each day, and the amount in minor units
     unsure: str = ""  # why the day is none to be paid on, though one was read (`doubts.py`)
     payable: Amount = amounts.NOTHING
-    spoken_of: bool = False  # a sum to be paid is spoken of, though perhaps none that can be told
+    spoken_of: bool = False  # less than what is due is spoken of, though perhaps no sum that can be told
     rest: str = ""  # the text without its days and hours (`likeness.py`)
 
     @property
@@ -82,7 +82,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     choice = chosen(certain, live, cal, offered, named)
     problem = choice.problem or (_uncertain(certain, named, live, instalments=choice.several) if live else "")
     money, doubt = _money_problem(money, due, currency)
-    spoken_of = money.minor is not None or bool(doubt)
+    spoken_of = bool(doubt) if money.minor is None else due is None or money.minor < due
     plan = signs.INSTALMENTS.search(plain)
     if choice.several or (len(named) > 1 and plan and _first_before(plain, named, live, plan.start())):
         money, doubt = named[0], "the first of several"
