@@ -28,7 +28,7 @@ from outreach.store.tables import (
 
 FORGOTTEN = "erased"
 WAITING = "new"
-BLANK = {"body": None, "sender": None, "why": None, "asked": None}
+BLANK = {"body": None, "sender": None, "why": None, "asked": None, "read": None}
 
 
 def erase(db: Database, debtor_ref: str, now: datetime) -> int:

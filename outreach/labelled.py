@@ -5,7 +5,7 @@ A labelled file has one JSON object a line: a question of `read-reply` and with 
 * intent: the same word.
 * date: of the replies a date is wanted of, those read with that date; `wrong` are all that were given another date, or
   one where none is sure. A date asked back for is neither.
-* amount: likewise.
+* amount: of the replies a date and an amount are wanted of, those read with that amount, whether or not the day is sure.
 * opt-out: `opt_out` and `cease`, which both end texts; `caught` of those wanted, `true` of those read.
 """
 
@@ -101,7 +101,7 @@ def ours(asked: Labelled) -> Read:
     """What `core.replies` reads."""
     intent = read(asked)
     promised = intent.promise
-    amount = wire.amount_of(promised.amount) if promised and promised.amount else None
+    amount = wire.amount_of(intent.amount) if intent.amount else None
     return Read(intent.kind, promised.on if promised else None, amount, intent.why)
 
 

@@ -211,5 +211,11 @@ def test_a_reply_and_its_intent() -> None:
     assert asked.amount_due_minor == 12000
     intent = Intent(IntentKind.PROMISE, PromisedPayment(date(2026, 11, 27), Money(5000, "USD")), language="en", why="x")
     assert intent_json(intent, asked)["promise"] == {"on": "2026-11-27", "amount": "50.00"}
+    assert intent_json(intent, asked)["amount"] == "50.00"
+    without_a_day = Intent(IntentKind.PROMISE, amount=Money(5000, "USD"), language="en", needs_human=True, why="x")
+    assert intent_json(without_a_day, asked) | {"why": "x"} == {
+        "id": "r1", "intent": "promise", "promise": None, "amount": "50.00", "callback_at": None, "language": "en",
+        "needs_human": True, "why": "x",
+    }  # fmt: skip
     with pytest.raises(AskError, match="timezone"):
         parse_reply({"id": "r", "text": "x", "at": "2026-11-25T10:00:00Z", "timezone": "Nowhere/X"})

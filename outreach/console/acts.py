@@ -248,7 +248,7 @@ def answer(tx: Connection, runtime: Runtime, task_id: int, form: Form, by: str) 
     about = suggested.thread(desk.person, task.case_id, tx.scalar(select(inbound_messages.c.phone_id).where(wrote)))
     if about is None:
         raise ReportError("There is no number, or no open case, to write about.", 409)
-    say = suggested.answer(template, about, desk.now)
+    say = suggested.answer(tx, template, about, desk.now)
     verdict = answer_by_hand(tx, runtime, about.person, about.phone, about.loans, say, desk.now)
     if not verdict.allowed:
         because = "; ".join(refusal.because for refusal in verdict.refusals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -164,9 +165,15 @@ def _add_messages(connection: Connection, found: list[dict[str, Any]]) -> None:
     )
     written = rows(connection, query.order_by(inbound_messages.c.id)) if replies else []
     for task in found:
-        theirs = [m for m in written if task in replies and m["debtor_id"] == task["debtor_id"]]
+        theirs = [m | {"sum": _sum(m)} for m in written if task in replies and m["debtor_id"] == task["debtor_id"]]
         waiting = [m["id"] for m in theirs if m["state"] == "needs_person"]
         task |= {"messages": theirs[-SHOWN:], "upto": waiting[-1] if waiting else 0}
+
+
+def _sum(message: Mapping[str, Any]) -> str:
+    """The sum that was read, whether or not a day was; empty if there is none."""
+    read = message["read"] or {}
+    return f"{read['amount']} {read['currency']}" if "amount" in read else ""
 
 
 def _add_times(connection: Connection, found: list[dict[str, Any]], now: datetime) -> None:

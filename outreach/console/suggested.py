@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from outreach.core import zones
 from outreach.core.terms import CaseStatus, Channel, ConfigError, PromisedPayment
-from outreach.engine import assemble
+from outreach.engine import assemble, spoken
 from outreach.engine.answers import Answer, may_answer, says
 from outreach.engine.runtime import Runtime
 from outreach.store import facts
@@ -39,12 +39,13 @@ def thread(person: Person, case_id: int, phone_id: int | None) -> Thread | None:
     return Thread(person, phone, tuple(assemble.open_loans(person, case)))
 
 
-def answer(template: str, about: Thread, now: datetime) -> Answer:
-    """The answer as a person would send it."""
+def answer(tx: Connection, template: str, about: Thread, now: datetime) -> Answer:
+    """The answer as a person would send it; who is asked for the day reads the sum they named."""
     if template != "ask_date":
         return Answer(template)
     on = assemble.offer(about.loans, assemble.today(about.person, now))
-    return Answer(template, offered=PromisedPayment(on))
+    said = spoken.of_thread(tx, about.person, about.loans, now)
+    return Answer(template, offered=PromisedPayment(on, said.amount if said else None))
 
 
 def add_suggestions(tx: Connection, runtime: Runtime, found: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -59,7 +60,7 @@ def add_suggestions(tx: Connection, runtime: Runtime, found: Sequence[dict[str, 
         about = thread(person, task["case_id"], from_phone.get(task["inbound_message_id"])) if person else None
         if about is not None:
             task.update(_window(runtime, about, now))
-            task["suggested"] = _texts(runtime, about, now)
+            task["suggested"] = _texts(tx, runtime, about, now)
 
 
 def _numbers(tx: Connection, replies: Sequence[Mapping[str, Any]]) -> dict[int, int]:
@@ -78,10 +79,10 @@ def _window(runtime: Runtime, about: Thread, now: datetime) -> dict[str, Any]:
     }
 
 
-def _texts(runtime: Runtime, about: Thread, now: datetime) -> list[tuple[str, str]]:
+def _texts(tx: Connection, runtime: Runtime, about: Thread, now: datetime) -> list[tuple[str, str]]:
     found = []
     for name in TEMPLATES:
-        said = says(runtime, about.person, about.loans, answer(name, about, now), now)
+        said = says(runtime, about.person, about.loans, answer(tx, name, about, now), now)
         try:
             found.append((name, runtime.library.render(Channel.SMS, name, about.person.language, said).body))
         except ConfigError:  # `outreach check` names it; the others can be sent all the same

@@ -400,6 +400,8 @@ class Wishes:
 class Intent:
     """The meaning of one inbound message. `why` is one line for the log; never the debtor's own words.
 
+    `amount`: the sum its words name that is meant to be paid, also where no day is sure; that of `promise` where there is one.
+    `sum_unsure`: it speaks of less than what is due, and no sum to be paid can be told (`50 or 60`, `something`, `would 50 do?`).
     `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
     `settles`: it asks that less than what is due be taken for all of it. `identity_theft`: it says that somebody else took
     the loan in their name.
@@ -416,6 +418,8 @@ class Intent:
     instalments: tuple[PromisedPayment, ...] = ()
     settles: bool = False
     identity_theft: bool = False
+    amount: Money | None = None
+    sum_unsure: bool = False
 
 
 class OutreachError(Exception):

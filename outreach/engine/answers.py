@@ -51,7 +51,16 @@ class Answer:
     callback_at: datetime | None = None
     plan: tuple[tuple[date, Money], ...] = ()
     offered: PromisedPayment | None = None  # the day, and perhaps the amount, that a bare yes accepts
+    amount: Money | None = None  # the sum they named, of which we ask the day
     noted: tuple[Inconvenient, ...] = ()  # times they ruled out, said back in the same text
+
+    @property
+    def offered_on(self) -> date | None:
+        return self.offered.on if self.offered else None
+
+    @property
+    def offered_amount(self) -> Money | None:
+        return self.offered.amount if self.offered else self.amount
 
 
 def answer_with(
@@ -87,7 +96,7 @@ def answer_with(
         return
     sender = senders.of_debtor(tx, runtime, person, loans, to)
     made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
-    _reserve(tx, runtime, _offering(made, answer.offered), now)
+    _reserve(tx, runtime, _offering(made, answer), now)
 
 
 def answer_by_hand(
@@ -110,7 +119,7 @@ def answer_by_hand(
         )
         sender = senders.of_debtor(tx, runtime, person, loans)
         made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
-        _reserve(tx, runtime, _offering(made, answer.offered), now)
+        _reserve(tx, runtime, _offering(made, answer), now)
     return verdict
 
 
@@ -145,8 +154,7 @@ def says(runtime: Runtime, person: Person, loans: Sequence[CaseOnFile], answer: 
     return assemble.message_facts(
         person, loans, runtime.policy, now,
         promise=answer.promise, callback_at=answer.callback_at, noted=answer.noted if tellable(answer.noted) else (),
-        instalments=answer.plan, offered_on=answer.offered.on if answer.offered else None,
-        offered_amount=answer.offered.amount if answer.offered else None,
+        instalments=answer.plan, offered_on=answer.offered_on, offered_amount=answer.offered_amount,
     )  # fmt: skip
 
 
@@ -199,9 +207,9 @@ def _judge(
     return ask, verdict
 
 
-def _offering(made: Reservation, offered: PromisedPayment | None) -> Reservation:
-    """With what a bare yes to it will accept."""
-    return replace(made, offered_on=offered.on, offered_amount=offered.amount) if offered is not None else made
+def _offering(made: Reservation, answer: Answer) -> Reservation:
+    """With what a bare yes to it will accept, and the sum it asks the day of."""
+    return replace(made, offered_on=answer.offered_on, offered_amount=answer.offered_amount)
 
 
 def _reserve(tx: Connection, runtime: Runtime, answer: Reservation, now: datetime) -> None:
@@ -211,7 +219,10 @@ def _reserve(tx: Connection, runtime: Runtime, answer: Reservation, now: datetim
 
 
 def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
-    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop."""
+    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop.
+
+    The day of a sum may be asked once more than the day of all that is due.
+    """
     if answer.template not in ONCE_A_DAY or answer.noted:
         return False
     query = select(attempts.c.id).where(
@@ -220,4 +231,6 @@ def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) 
         attempts.c.reserved_at > now - timedelta(days=1),
         attempts.c.state != AttemptState.RELEASED,
     )
+    if answer.amount is not None:
+        query = query.where(attempts.c.offered_minor.is_not(None))
     return tx.scalar(query.limit(1)) is not None

@@ -25,15 +25,16 @@ from outreach.core.terms import (
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import assemble, callbacks, identity_theft, negotiating, pauses, promises, steering, stops
+from outreach.engine import assemble, callbacks, identity_theft, negotiating, pauses, promises, spoken, steering, stops
 from outreach.engine.answers import Answer
 from outreach.engine.runtime import Runtime
+from outreach.engine.spoken import Spoken
 from outreach.engine.tasks import add_task
 from outreach.messages import tellable
 from outreach.store import caselog
 from outreach.store.caselog import Entry, instant
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
-from outreach.store.tables import consents, suppressions, tasks
+from outreach.store.tables import consents, inbound_messages, suppressions, tasks
 
 ANSWER_WITHIN = timedelta(days=1)  # how soon a person should look at a reply
 
@@ -53,6 +54,16 @@ class Heard:
     now: datetime
     last: Row[Any] | None = None  # the text it answers
     far: PromisedPayment | None = None  # a day it names that is plain, but later than may be noted
+
+    def sum_spoken_of(self) -> Spoken:
+        """The sum that was spoken of before, where this names none. A yes takes what our last text offered, unless they have
+        named another since; a day alone puts off the promise that stands."""
+        yes = self.intent.kind is IntentKind.ACCEPT
+        since = self.last.reserved_at if yes and self.last is not None else None
+        found = spoken.of_thread(self.tx, self.person, self.loans, self.now, since=since)
+        if found is not None:
+            return found
+        return Spoken(self.offered_amount) if yes else spoken.standing(self.loans)
 
     @property
     def offered_amount(self) -> Money | None:
@@ -92,21 +103,29 @@ def follow(heard: Heard) -> Answer | None:
 def _promise(heard: Heard) -> Answer | None:
     """Noted, or the nearest offered, or a person's: see `negotiating`."""
     intent = heard.intent
-    if not heard.loans:
-        return Answer("ask_date")
-    if intent.settles:  # less for all of it is nobody's to grant but a person's
+    if intent.settles and heard.loans:  # less for all of it is nobody's to grant but a person's
         return Answer("reply_noted")
     if intent.needs_human and not intent.instalments:
-        return _too_far(heard) or Answer("ask_date")
+        return _too_far(heard) or _ask_day(heard)
     parts = negotiating.named(intent.promise, intent.instalments)
-    if not parts:
-        return Answer("ask_date")
-    if intent.kind is IntentKind.ACCEPT and parts[0].amount is None:
-        parts = (replace(parts[0], amount=heard.offered_amount),)
-    return _weighed(heard, parts)
+    return _weighed(heard, parts) if heard.loans and parts else _ask_day(heard)
+
+
+def _ask_day(heard: Heard) -> Answer:
+    """Which day? The sum they named is said back with it, and stands when they name the day alone."""
+    intent = heard.intent
+    if intent.amount is not None or intent.sum_unsure:
+        return Answer("ask_date", amount=spoken.smaller(intent.amount, heard.loans))
+    return Answer("ask_date", amount=heard.sum_spoken_of().amount)
 
 
 def _weighed(heard: Heard, parts: tuple[PromisedPayment, ...]) -> Answer:
+    """A day alone is of the sum that was spoken of before, if it is sure which; else of all that is due."""
+    if len(parts) == 1 and parts[0].amount is None:
+        said = Spoken(unsure=True) if heard.intent.sum_unsure else heard.sum_spoken_of()
+        if said.unsure:
+            return _sum_unsure(heard)
+        parts = (replace(parts[0], amount=said.amount),)
     anew = heard.intent.kind is not IntentKind.ACCEPT
     where = negotiating.standing(heard.person, heard.loans, heard.now, anew=anew)
     weighed = negotiation.weigh(parts, where, heard.runtime.policy.promise_limits)
@@ -115,6 +134,14 @@ def _weighed(heard: Heard, parts: tuple[PromisedPayment, ...]) -> Answer:
     if weighed.counter is not None and not heard.offered_that(weighed.counter):
         return Answer("counter_offer", offered=weighed.counter)
     for_a_person(heard, f"promise: {weighed.because}")
+    return Answer("reply_noted")
+
+
+def _sum_unsure(heard: Heard) -> Answer:
+    """A day, and of which sum nobody knows: a person reads it beside what they wrote before."""
+    waits = update(inbound_messages).where(inbound_messages.c.id == heard.message_id).values(state="needs_person")
+    heard.tx.execute(waits)
+    for_a_person(heard, "promise: a day, but it is not sure of which sum")
     return Answer("reply_noted")
 
 
@@ -200,10 +227,12 @@ def _dispute(heard: Heard) -> Answer | None:
 
 def _decline(heard: Heard) -> Answer | None:
     """ "No" to a promise we noted takes it back; otherwise a person talks to somebody who says no."""
+    instead = spoken.smaller(heard.intent.amount, heard.loans)
+    amount = instead or spoken.standing(heard.loans).amount
     if promises.cancel(heard.tx, heard.person, heard.now):
-        return Answer("promise_cancelled")
+        return Answer("promise_cancelled", amount=amount)
     for_a_person(heard, "reply: decline")
-    return Answer("ask_date")
+    return Answer("ask_date", amount=amount)
 
 
 def _callback(heard: Heard) -> Answer | None:

@@ -109,6 +109,11 @@ def _write(
     caselog.record(tx, [Entry(loan.id, now, EventKind.PROMISED, detail, attempt_id, changes)])
 
 
+def shared_out(loans: Sequence[CaseOnFile], amount: Money) -> list[tuple[CaseOnFile, int]]:
+    """Which loan would get how much (minor units) of a promise of this amount."""
+    return _shares(loans, amount, {loan.id: loan.amount_due_minor for loan in loans})
+
+
 def _shares(
     loans: Sequence[CaseOnFile], amount: Money | None, open_minor: dict[int, int]
 ) -> list[tuple[CaseOnFile, int]]:

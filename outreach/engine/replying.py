@@ -26,7 +26,7 @@ from outreach.core.terms import (
     Money,
     PromisedPayment,
 )
-from outreach.engine import assemble, negotiating, stops
+from outreach.engine import assemble, negotiating, spoken, stops
 from outreach.engine.answers import answer_with
 from outreach.engine.heeding import Heard, follow, for_a_person, suppress_number
 from outreach.engine.runtime import Runtime
@@ -128,6 +128,7 @@ def _keep(
             why=why,
             sender=None if debtor_id else report.sender,
             asked=asked,
+            read=spoken.kept(intent) if intent else None,
         )
     )
     return int((result.inserted_primary_key or (0,))[0])

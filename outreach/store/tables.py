@@ -232,7 +232,7 @@ attempts = Table(
     Column("body", Text),
     Column("segments", SmallInteger),
     Column("offered_on", Date),  # the payment date the text proposed: a bare "yes" accepts it
-    Column("offered_minor", BigInteger),  # the amount it proposed, when that is not all that is due
+    Column("offered_minor", BigInteger),  # the amount it proposed or asked the day of, when that is not all that is due
     Column("sender", String(40)),
     Column("carrier", String(20), nullable=False),
     Column("state", String(10), nullable=False),
@@ -398,6 +398,7 @@ inbound_messages = Table(
     Column("why", Text),
     Column("sender", String(40)),
     Column("asked", JSON),  # what the reader was given beside the words: zone, language, money due, the day we offered
+    Column("read", JSON(none_as_null=True)),  # what it read of a sum: amount and currency, or that it is not sure
 )
 labelled_replies = Table(
     # What a person says a reply means: an example to measure the reader by. The words stay with the message.

@@ -277,13 +277,18 @@ def parse_reply(line: str | bytes | Mapping[str, Any]) -> ReplyIn:
 
 
 def intent_json(intent: Intent, asked: ReplyIn) -> dict[str, Any]:
-    """The answer of `read-reply`; several instalments, and times they ruled out, where there are any."""
+    """The answer of `read-reply`; several instalments, and times they ruled out, where there are any.
+
+    `amount`: the sum the words name that is meant to be paid, also where no day is sure and so nothing is promised.
+    """
     promise = _promise_json(intent.promise) if intent.promise else None
+    sum_ = intent.amount or (intent.promise.amount if intent.promise else None)
     at = intent.callback_at.astimezone(asked.at.tzinfo).isoformat() if intent.callback_at else None
     found = {
         "id": asked.id,
         "intent": intent.kind,
         "promise": promise,
+        "amount": write_amount(sum_) if sum_ else None,
         "callback_at": at,
         "language": intent.language,
         "needs_human": intent.needs_human,

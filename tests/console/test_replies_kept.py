@@ -110,6 +110,17 @@ def test_answers_are_suggested_with_the_window_and_one_is_sent(house: House, abe
     assert [row.state for row in rows(house, tasks, ref)] == ["open"]
 
 
+def test_the_sum_that_was_read_is_shown_and_stands_in_the_suggested_question(house: House, abe: Any, ref: str) -> None:
+    task, _ = task_of(house, ref, "i can do 50")
+    html = page(abe[0], "/inbox?kind=reply")
+    assert "read as promise of 50.00 USD" in html
+    assert "Reply YES to pay $50.00 by" in html
+    assert post(abe, f"/tasks/{task}/answer", template="ask_date").status_code == 303
+    with house.db.read() as connection:
+        sent = connection.execute(select(attempts).order_by(attempts.c.id.desc()).limit(1)).one()
+    assert (sent.template, sent.offered_minor) == ("ask_date", 5_000) and sent.offered_on is not None
+
+
 def test_nothing_is_sent_against_a_stop_and_the_page_says_why(house: House, abe: Any, ref: str) -> None:
     task, _ = task_of(house, ref, "what is this about?")
     assert post(abe, f"/record/stop/{ref}", reason="cease", reach="debtor").status_code == 303

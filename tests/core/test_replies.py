@@ -751,13 +751,13 @@ REACHED = {
 REACHED_OF = {
     "build": REACHED,
     "build2": REACHED,
-    "build3": REACHED | {"date": 0.985, "date wrong": 1.0, "amount": 0.985},
-    "build4": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.97},
+    "build3": REACHED | {"date": 0.985, "date wrong": 1.0},
+    "build4": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.985},
     "build5": REACHED | {"date": 0.985, "date wrong": 1.0},
     "build6": REACHED | {"date": 0.975, "date wrong": 1.0, "amount": 0.965},
-    "build7": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.94},
-    "build8": REACHED | {"date": 0.96, "date wrong": 1.0, "amount": 0.955, "opt-out true": 0.98},
-    "build9": REACHED | {"date": 0.92, "date wrong": 1.0, "amount": 0.95},
+    "build7": REACHED | {"intent": 0.985, "date": 0.96, "date wrong": 1.0, "amount": 0.985},
+    "build8": REACHED | {"date": 0.96, "date wrong": 1.0, "opt-out true": 0.98},
+    "build9": REACHED | {"date": 0.92, "date wrong": 1.0, "amount": 0.975},
 }
 
 

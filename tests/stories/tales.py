@@ -125,6 +125,14 @@ def _asks_for_more_than_we_may(stage: Stage, words: tuple[str, ...]) -> None:
     stage.until(LATER)
 
 
+def _names_the_sum_first(stage: Stage, words: tuple[str, ...]) -> None:
+    """A sum and no day: the day is asked, and the sum stands with it. It is paid."""
+    stage.writes(words[0], TUESDAY, ASKED)
+    stage.writes(words[1], TUESDAY, "11:20")
+    stage.pays("60.00", FRIDAY, "12:00")
+    stage.until(LATER)
+
+
 def _is_reminded(stage: Stage, words: tuple[str, ...]) -> None:
     """By a campaign that counts from the promised day: the day before; not once more than that."""
     stage.runs(Path(__file__).with_name("promise-reminder.yaml"))
@@ -376,6 +384,15 @@ ENDINGS = (
             ("周五只能先还5美元", "好"),
         ),
         _asks_for_more_than_we_may,
+    ),
+    Story(
+        "sum_first", "A sum and no day: asked for the day, she names it, and pays that sum", _K.PROMISE,
+        said(
+            ("i can do 60", "friday"),
+            ("puedo dar 60", "el viernes"),
+            ("先还一半，日子再说", "周五"),
+        ),
+        _names_the_sum_first,
     ),
     Story(
         "reminded", "Of a promise she is reminded on the day before, and keeps it", _K.PROMISE,

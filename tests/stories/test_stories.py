@@ -26,6 +26,11 @@ SAID = {
     "kept_in_full": ("$120.00 for 27 Nov", "US$120.00 para el 27 de noviembre", "11月27日还款120.00美元"),
     "partly_kept": ("you planned: $60.00 on 27 Nov", "US$60.00 el 27 de noviembre", "11月27日还款60.00美元"),
     "counter_offer": ("$12.00 on Friday 27 November", "US$12.00 el 27 de noviembre", "11月27日还款12.00美元"),
+    "sum_first": (
+        "We noted your payment of $60.00 for 27 Nov",
+        "Anotamos su pago de US$60.00 para el 27 de noviembre",
+        "11月27日还款60.00美元",
+    ),
     "paid_in_part": (
         "thank you for your payment. $75.00 is still due since 27 Nov",
         "gracias por su pago. US$75.00 de su préstamo sigue pendiente",

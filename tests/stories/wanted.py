@@ -139,6 +139,11 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
         f"{REMINDED} replied {SENT} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} step_skipped {SENT}",
         promises=("2026-11-27 12.00 USD kept",), answer="counter_offer",
     ),
+    "sum_first": _is(
+        "active",
+        f"{NOTED} replied promised {SENT} {OVER} paid promise_kept step_shifted {SENT} step_skipped {SENT}",
+        tasks="reply open", promises=("2026-11-27 60.00 USD kept",), answer="ask_date",
+    ),
     "paid_in_part": _is(
         "closed", f"{REMINDED} replied {SENT} {DUE_DAY} paid step_shifted {SENT} step_skipped paid closed {OVER}",
         answer="help",

@@ -3,8 +3,9 @@
 `read` turns any text into one `Intent`. It works on a canonical form of the text (`normal.py`, `languages.py`), asks the
 tables of wordings (`english.py`, `spanish.py`, `chinese.py`, by `intents.py`), and weighs the days, times and money it names
 (`dates.py`, of those `sorting.py` and `chosen.py`; `clock.py`; `amounts.py`, of those `meant.py`; all together `promise.py`,
-below which `doubts.py` is a net). Of that `stops.py`, `claims.py` and `answering.py` make a meaning, below which
-`likened.py` is a net. English, Spanish and Chinese are read at the same time, so mixed texts need no switch.
+below which `doubts.py` is a net; `dayless.py` for a sum without a sure day). Of that `stops.py`, `claims.py` and
+`answering.py` make a meaning, below which `likened.py` is a net. English, Spanish and Chinese are read at the same time, so
+mixed texts need no switch.
 
 Order of meanings: a stop wins over everything it may stand beside. Among stops, those that end contact on every channel
 (death, bankruptcy, attorney, wrong number, cease) come before `opt_out`, that before `stop_calls`. A promise gives way to a
@@ -65,13 +66,21 @@ def read(
     asked = Asked(said, Meanings(said), tell(said), at.astimezone(UTC), where, calendar, currency, offered_on, tell)
     intent = _steered(asked, lambda part: replace(asked, said=part, means=Meanings(part), told=tell(part)))
     if intent.kind in {_K.PROMISE, _K.ACCEPT} and signs.SETTLES.search(said.plain):
-        intent = replace(intent, settles=True, needs_human=True, why=f"{intent.why}; for all that is due")
+        intent = _settling(intent, amount_due)
     intent = identity.noted(said, intent)
     if said.cut and intent.kind not in STOPS:
         return replace(
-            intent, promise=None, instalments=(), callback_at=None, needs_human=True, why=f"very long; {intent.why}"
-        )
+            intent, promise=None, amount=None, instalments=(), callback_at=None, needs_human=True,
+            why=f"very long; {intent.why}",
+        )  # fmt: skip
     return intent
+
+
+def _settling(intent: Intent, due: int | None) -> Intent:
+    """Less for all of it: the sum is what they offer. `all of it` is then what is left after something we do not know."""
+    if intent.promise is None and intent.amount is not None and intent.amount.minor == due:
+        intent = replace(intent, amount=None, sum_unsure=True)
+    return replace(intent, settles=True, needs_human=True, why=f"{intent.why}; for all that is due")
 
 
 def _orders(spoken: str | None, on_file: str | None, zone: str) -> tuple[tuple[str, ...], bool]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from enum import IntEnum
 from itertools import islice, pairwise
 
 from outreach.core.replies import numerals, shares
@@ -40,12 +41,22 @@ _CURRENCY_WORDS: dict[str, frozenset[str]] = {
 }
 
 
+class Role(IntEnum):
+    """What the words beside an amount say of it (`meant.py`)."""
+
+    NOT_THIS = 0  # refused, paid before, or nobody's but theirs: wages, rent, a fee
+    LEFT = 1  # what is due after a payment, or perhaps an hour
+    AT_HAND = 2  # what they have or get, which may be more than what they pay
+    NAMED = 3  # nothing
+    OFFERED = 4  # it is to be paid to us
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """`minor` units, or None with `problem` (more than one reading), or both empty: no amount named.
 
     `bare`: only a number without any mark of money; it may be a day, an hour or money. `whole`: all that is due.
-    `part`: a share of what is due. `start:end`: where it stands.
+    `part`: a share of what is due. `start:end`: where it stands. `role`: of those to be paid, what is said of it.
     """
 
     minor: int | None = None
@@ -56,6 +67,7 @@ class Amount:
     label: str = ""
     start: int = 0
     end: int = 0
+    role: Role = field(default=Role.NAMED, compare=False)
 
 
 NOTHING = Amount()

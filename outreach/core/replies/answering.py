@@ -8,7 +8,7 @@ from datetime import date
 
 from outreach.core.replies import signs
 from outreach.core.replies.amounts import Amount
-from outreach.core.replies.asked import Asked
+from outreach.core.replies.asked import Asked, amount_label
 from outreach.core.replies.likened import told_of
 from outreach.core.replies.promise import proposes, will_pay
 from outreach.core.terms import Intent, IntentKind, Money, PromisedPayment
@@ -42,11 +42,13 @@ def put_off(asked: Asked) -> Intent | None:
 
 
 def _accepted(asked: Asked, amount: Amount | None) -> Intent:
-    offered = asked.offered_on
+    offered, sum_ = asked.offered_on, asked.money(amount)
     if offered is None or not asked.calendar.holds(offered):
-        return asked.intent(_K.ACCEPT, "the date offered is past or too far away", human=True)
-    accepted = asked.intent(_K.ACCEPT, f"yes -> {offered}{_amount_label(amount)}", human=False)
-    return replace(accepted, promise=PromisedPayment(offered, _money(asked, amount)))
+        past = asked.intent(_K.ACCEPT, "the date offered is past or too far away", human=True)
+        return replace(past, amount=sum_, sum_unsure=past.sum_unsure and sum_ is None)
+    accepted = asked.intent(_K.ACCEPT, f"yes -> {offered}{amount_label(amount)}", human=False)
+    unsure = accepted.sum_unsure and sum_ is None
+    return replace(accepted, promise=PromisedPayment(offered, sum_), amount=sum_, sum_unsure=unsure)
 
 
 def offer_taken(asked: Asked) -> Intent | None:
@@ -60,6 +62,8 @@ def offer_taken(asked: Asked) -> Intent | None:
     doubtful = (say.problem and not same) or say.refused or len(plain) > 90
     if doubtful or asked.means.hold(_K.DECLINE, _K.QUESTION, _K.HARDSHIP):
         return None
+    if signs.NO_DAY_YET.search(plain) and not say.live:
+        return asked.intent(_K.PROMISE, "will say later when", human=True)
     return _accepted(asked, say.amount)
 
 
@@ -131,18 +135,10 @@ def promised(asked: Asked, on: date) -> Intent:
     if asks and not say.pays and not proposes(asked.said.plain) and say.amount.minor is None and not say.doubt:
         kind = _K.PROMISE if len(asked.said.bare.split()) <= 3 and not asked.said.han else _K.QUESTION
         return asked.intent(kind, f"{say.label}, asked", human=True)
-    payment = PromisedPayment(on, _money(asked, say.amount))
-    why = f"{say.label} -> {on}{_amount_label(say.amount)}{f'; {say.doubt}' if say.doubt else ''}"
+    found = asked.intent(_K.PROMISE, f"{say.label} -> {on}", human=bool(say.doubt))
+    why = f"{found.why}; {say.doubt}" if say.doubt else found.why
     parts = tuple(PromisedPayment(day, Money(minor, asked.currency)) for day, minor in say.parts)
-    return replace(asked.intent(_K.PROMISE, why, human=bool(say.doubt)), promise=payment, instalments=parts)
-
-
-def _money(asked: Asked, amount: Amount | None) -> Money | None:
-    return None if amount is None or amount.minor is None else Money(amount.minor, asked.currency)
-
-
-def _amount_label(amount: Amount | None) -> str:
-    return f"; amount {amount.label}" if amount and amount.label else ""
+    return replace(found, promise=PromisedPayment(on, found.amount), instalments=parts, why=why)
 
 
 def _hardship(asked: Asked) -> Intent:

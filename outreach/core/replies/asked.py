@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from outreach.core.replies.amounts import NOTHING, Amount, Role
 from outreach.core.replies.days import Calendar
 from outreach.core.replies.intents import Meanings
 from outreach.core.replies.normal import Said
 from outreach.core.replies.promise import Told
-from outreach.core.terms import Channel, Intent, IntentKind
+from outreach.core.terms import Channel, Intent, IntentKind, Money
 
 _K = IntentKind
 STOPS = (_K.DECEASED, _K.BANKRUPTCY, _K.ATTORNEY, _K.WRONG_NUMBER, _K.CEASE, _K.OPT_OUT, _K.STOP_CALLS)
@@ -39,4 +40,28 @@ class Asked:
         self, kind: IntentKind, why: str, *, human: bool | None = None, channel: Channel | None = None
     ) -> Intent:
         needs = kind in FOR_A_PERSON if human is None else human
-        return Intent(kind, language=self.said.language, needs_human=needs, why=why, channel=channel)
+        sum_ = self._sum(kind)
+        told = f"{why}{amount_label(sum_)}"
+        return Intent(
+            kind,
+            language=self.said.language,
+            needs_human=needs,
+            why=told,
+            channel=channel,
+            amount=self.money(sum_),
+            sum_unsure=self.told.spoken_of and sum_.minor is None,
+        )
+
+    def money(self, amount: Amount | None) -> Money | None:
+        return None if amount is None or amount.minor is None else Money(amount.minor, self.currency)
+
+    def _sum(self, kind: IntentKind) -> Amount:
+        """What is to be paid: of a promise, and of a refusal what it offers instead (`no, but i can do 50`)."""
+        payable = self.told.payable
+        instead = kind is _K.DECLINE and payable.role is Role.OFFERED and not payable.whole
+        return payable if kind is _K.PROMISE or instead else NOTHING
+
+
+def amount_label(amount: Amount | None) -> str:
+    """The amount as a line of the log says it."""
+    return f"; amount {amount.label}" if amount and amount.label else ""

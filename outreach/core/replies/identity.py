@@ -64,6 +64,6 @@ def noted(said: Said, intent: Intent) -> Intent:
         return replace(intent, identity_theft=True, needs_human=True, why=why)
     why = why if intent.kind is IntentKind.DISPUTE else "dispute; identity theft"
     return replace(
-        intent, kind=IntentKind.DISPUTE, promise=None, instalments=(), settles=False, callback_at=None, channel=None,
+        intent, kind=IntentKind.DISPUTE, promise=None, amount=None, sum_unsure=False, instalments=(), settles=False, callback_at=None, channel=None,
         needs_human=True, identity_theft=True, why=why,
     )  # fmt: skip

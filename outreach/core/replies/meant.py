@@ -10,23 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import IntEnum
 
 from outreach.core.replies import shares
-from outreach.core.replies.amounts import NOTHING, VAGUE, Amount
+from outreach.core.replies.amounts import NOTHING, VAGUE, Amount, Role
 from outreach.core.replies.chosen import CORRECTED
 from outreach.core.replies.sorting import RATHER_THAN
-
-
-class _Role(IntEnum):
-    """What the words beside an amount say of it."""
-
-    NOT_THIS = 0  # refused, paid before, or nobody's but theirs: wages, rent, a fee
-    LEFT = 1  # what is due after a payment, or perhaps an hour
-    AT_HAND = 2  # what they have or get, which may be more than what they pay
-    NAMED = 3  # nothing
-    OFFERED = 4  # it is to be paid to us
-
 
 # --- before the amount, up to it ---------------------------------------------------------------------------------------
 
@@ -42,19 +30,19 @@ _THEIRS = "|".join(
         # what they paid before
         r"(?<!get )(?<!be )(?<!getting )(?<!gets )(?:paid|sent|gave|deposited|transferred|zelled|venmoed|wired|mailed|put down)(?: (?:you|u|yall|guys|already|them|in|down|payment|off))*|ya(?: (?:te|le|les|os|se|lo|di))* (?:di|pague|deposite|mande|abone|consigne|transferi|hice|adelante|gire)|yapague(?: (?:ya|ayer))?|(?:abonado|pagado|depositado)s?|ayer (?:le |les |te )?(?:di|pague|deposite|mande)",
         # what is left or due, and what they lack
-        r"(?:im|i am|its|account is|me) down to|short(?: by)?|behind(?: by)?|threshold|limit|you (?:say|said|want|wanted|asked for|sent me|charged me|are asking(?: for)?)|minus|after (?:rent|bills)|(?:from|out of) (?:the|my|his|her|that|those)",
-        r"(?:quedo |quedaria |quedare |sigo )?debiendo|(?:le|les) deben?|(?:me|nos) (?:piden|cobran|exigen)|(?:usted|ustedes) (?:dice|dicen|piden|quieren)|debo(?=[ $]*\d[\d.,]*(?: mil)? (?:de|en|al?) )",
+        r"(?:im|i am|its|account is|me) down to|short(?: by)?|behind(?: by)?|threshold|limit|(?:app|site|website|portal|letter|statement|bill|email|text|message) (?:says?|said|shows?|showed)|you (?:say|said|want|wanted|asked for|sent me|charged me|are asking(?: for)?)|minus|after (?:rent|bills)|(?:from|out of) (?:the|my|his|her|that|those)",
+        r"(?:quedo |quedaria |quedare |sigo )?debiendo|(?:le|les) deben?|(?:me|nos) (?:piden|cobran|exigen)|(?:app|pagina|recibo|carta|mensaje|estado de cuenta) (?:dice|decia|marca)|(?:usted|ustedes) (?:dice|dicen|piden|quieren)|debo(?=[ $]*\d[\d.,]*(?: mil)? (?:de|en|al?) )",
     )
 )
 _NOT_OURS = re.compile(rf"\b(?:{_THEIRS}){_FILLED}")
 _ZH_NOT_OURS = re.compile(
-    r"(?:房租|房贷|月供|学费|车贷|水电费?|利息|手续费|违约金|罚款|罚金|滞纳金|话费|药费|定金|押金|"
+    r"(?:(?:短信|账单|系统|网上|网站|手机上|软件|APP|app)[上里]?(?:说|显示|写)的?|房租|房贷|月供|学费|车贷|水电费?|利息|手续费|违约金|罚款|罚金|滞纳金|话费|药费|定金|押金|"
     r"月薪|工资|收入|底薪|奖金|借(?:了|给我|我)|欠(?:着)?我|(?:卖|当)了[^,. ]{0,6}|赚了?|挣了?|"
     r"(?:还|付|转|交|给|打|汇|存|缴)(?:过|了)(?:你们?|他们|一笔|一次)?|减去?(?:[^,. ]{0,6}的)?|(?:扣|罚)(?:了|掉)我?|还?差)(?:是|要|就|才|只有|只|也就|大概|大约|每个?月|一共|总共|有|得|了)*[ :]*$"
 )
 # What is due after it, or perhaps an hour of the day.
 _AFTERWARDS = re.compile(
-    rf"\b(?:(?:still |will |ill |would )+(?:owe|owing)|(?:i|we) (?:only |know i )?owe(?: you| yall)?|leav(?:es?|ing)(?: (?:me|us))?(?: with)?(?: \w+ balance)?|balance (?:of|is)|remaining|(?:quedo |quedaria |quedare |sigo )debiendo|(?:quedo a |le |les |te )?deber[ei]a?|faltan?|faltarian?|restan?|quedan|quedarian?|restarian?){_FILLED}|"
+    rf"\b(?:(?:still |will |ill |would )+(?:owe|owing)|id owe|(?:i|we) (?:only |know i )?owe(?: you| yall)?|leav(?:es?|ing)(?: (?:me|us))?(?: with)?(?: \w+ balance)?|balance (?:of|is)|remaining|(?:quedo |quedaria |quedare |sigo )debiendo|(?:quedo a |le |les |te )?deber[ei]a?|faltan?|faltarian?|restan?|quedan|quedarian?|restarian?){_FILLED}|"
     r"(?:还?欠(?:你们?|着)?|还?剩(?:下|余)?|余额|欠款)(?:是|就|才|只有|只|也就|大概|大约|有|得|了)*[ :]*$"
 )
 # What they meant to pay, or said they would, before they named another amount.
@@ -77,8 +65,8 @@ _HAVE = re.compile(
     rf"\b(?:(?:sends?|sending|wiring|zelling|transferring|bringing) me|left with|end up with|have|has|got|get|gets|getting|getting about|theres|had|hold|save|saved|saving|receive|receiving|tengo|tenemos|tenia|cobro|saco|gano|recibo|reuni|junte|hay|me (?:depositan?|caen?|llegan?|entran?|quedan?|toca)|nos (?:depositan?|caen?|llegan?)){_FILLED}|(?:有|发(?:了)?|领(?:了)?|拿(?:了)?|到账|进账|到手|只有|手里)(?:个|了|约)*$"
 )
 _OFFERS = re.compile(
-    r"\b(?:pay|paying|send|sending|give|giving|get(?= (?:you|u|ya|yall) )|put|bung|do|doing|swing|manage|afford|spare|zelle|venmo|cashapp|drop(?: off)?|bring|throw|transfer|settle|mail|payments? of|offer|(?:you|u) (?:get|got|can have|will get|will have)|yours|have for you)(?: (?:you|u|ya|yall|it|a|an|another|just|only|like|about|around|the|at least|at most|up to|of|for|down|in|payment|maybe|back|extra|ya|him|her))*[ $]*$|"
-    r"\b(?:pag(?:o|are|ar|arle|arles|arte|amos|ue)|abon\w+|doy|aparto|van|dar|dare|darle|darles|deposito|depositar\w*|depositare|transfiero|mando|mandar\w*|paso|consigno|giro|envio|ingreso|cubro|caigo con|puedo|acepte|recibame)(?: (?:le|les|te|os|nomas|solo|solamente|otros|otras|unos|unas|los|las|el|como|un|una|de|con|por|hasta|minimo|maximo|al menos|ya|a|usted|ustedes))*[ $]*$|"
+    r"\b(?:pay|paying|send|sending|give|giving|get(?= (?:you|u|ya|yall) )|put|bung|do|doing|swing|manage|afford|spare|zelle|venmo|cashapp|drop(?: off)?|bring|throw|transfer|settle|mail|payments? of|offer|(?:you|u) (?:get|got|can have|will get|will have)|youll (?:get|have)|yours|have for you|(?:can|could)(?: (?:do|pay|give|send|manage|afford|spare))?(?: (?:you|now|right now|today|this (?:week|month)))* is)(?: (?:you|u|ya|yall|it|a|an|another|just|only|like|about|around|the|at least|at most|up to|of|for|down|in|payment|maybe|back|extra|ya|him|her))*[ $]*$|"
+    r"\b(?:pag(?:o|are|ar|arle|arles|arte|amos|ue)|abon\w+|doy|aparto|van|dar|dare|darle|darles|deposito|depositar\w*|depositare|transfiero|mando|mandar\w*|paso|consigno|giro|envio|ingreso|cubro|caigo con|(?:puedo|podria)(?: (?:dar|pagar|abonar)(?:le|les|te)?)?(?: (?:ahora|ahorita|hoy|este mes))* (?:es|son|serian)|puedo|acepte|recibame)(?: (?:le|les|te|os|nomas|solo|solamente|otros|otras|unos|unas|los|las|el|como|un|una|de|con|por|hasta|minimo|maximo|al menos|ya|a|usted|ustedes))*[ $]*$|"
     r"(?:还|付|给|转|交|缴|打|汇|存|凑|补|扣)(?:你们?|您|给你们?|给您|上|出|个|够|到|齐|大概|大约|差不多|最多|至少|先|能)*[ ]?$"
 )
 
@@ -123,20 +111,20 @@ def to_be_paid(plain: str, named: Sequence[Amount], stops: Sequence[int], days: 
     if len(named) == 1:
         named = [_not_quite(plain, named[0])]
     if len(named) == 1 and _OFFERS.search(plain, max(0, named[0].start - 60), named[0].start):
-        return list(named)
-    roles: list[_Role] = []
+        return [replace(named[0], role=_role(plain, named, 0, stops))]
+    roles: list[Role] = []
     for i, amount in enumerate(named):
         beside = i and _BESIDE.fullmatch(plain, named[i - 1].end, amount.start)
         roles.append(roles[-1] if beside else _role(plain, named, i, stops))
-    kept = [one for one in zip(named, roles, strict=True) if one[1] > _Role.NOT_THIS]
-    best = max((role for _, role in kept), default=_Role.NAMED)
-    if best > _Role.LEFT:
-        kept = [one for one in kept if one[1] > _Role.LEFT]
-    if best is _Role.OFFERED or (days < 2 and kept and kept[-1][1] is _Role.NAMED):
-        kept = [(amount, role) for amount, role in kept if role is not _Role.AT_HAND]
-    if best is _Role.OFFERED and days < 2:
+    kept = [one for one in zip(named, roles, strict=True) if one[1] > Role.NOT_THIS]
+    best = max((role for _, role in kept), default=Role.NAMED)
+    if best > Role.LEFT:
+        kept = [one for one in kept if one[1] > Role.LEFT]
+    if best is Role.OFFERED or (days < 2 and kept and kept[-1][1] is Role.NAMED):
+        kept = [(amount, role) for amount, role in kept if role is not Role.AT_HAND]
+    if best is Role.OFFERED and days < 2:
         kept = _offered(kept)
-    return [amount for amount, _ in kept]
+    return [replace(amount, role=role) for amount, role in kept]
 
 
 def _not_quite(plain: str, amount: Amount) -> Amount:
@@ -145,11 +133,11 @@ def _not_quite(plain: str, amount: Amount) -> Amount:
     return replace(VAGUE, start=amount.start, end=amount.end) if rough else amount
 
 
-def _offered(kept: list[tuple[Amount, _Role]]) -> list[tuple[Amount, _Role]]:
+def _offered(kept: list[tuple[Amount, Role]]) -> list[tuple[Amount, Role]]:
     """Of a text with one day, from what is offered on; all of it where a share of what is due stands beside it."""
     if any(amount.whole or amount.part for amount, _ in kept):
         return kept
-    first = next(i for i, one in enumerate(kept) if one[1] is _Role.OFFERED)
+    first = next(i for i, one in enumerate(kept) if one[1] is Role.OFFERED)
     return kept[first:]
 
 
@@ -166,7 +154,7 @@ def _uncorrected(plain: str, named: Sequence[Amount]) -> Sequence[Amount]:
     return named
 
 
-def _role(plain: str, named: Sequence[Amount], i: int, stops: Sequence[int]) -> _Role:
+def _role(plain: str, named: Sequence[Amount], i: int, stops: Sequence[int]) -> Role:
     amount = named[i]
     before = _FOR_OTHERS.match(plain, named[i - 1].end) if i else None  # "40 for gas 40 for you"
     floor = max(before.end() if before else named[i - 1].end if i else 0, amount.start - 60)
@@ -177,18 +165,18 @@ def _role(plain: str, named: Sequence[Amount], i: int, stops: Sequence[int]) -> 
         return any(pattern.search(plain, clause, amount.start) for pattern in patterns)
 
     if _TO_OTHERS.match(plain, amount.end) or _is_refused(plain, amount, max(clause, day)):
-        return _Role.NOT_THIS
+        return Role.NOT_THIS
     if _LEFT.match(plain, amount.end):
-        return _Role.AT_HAND if said(_HAVE) else _Role.NOT_THIS
+        return Role.AT_HAND if said(_HAVE) else Role.NOT_THIS
     if amount.whole:
-        return _Role.NAMED
+        return Role.NAMED
     if said(_NOT_OURS, _ZH_NOT_OURS):
-        return _Role.NOT_THIS
+        return Role.NOT_THIS
     if said(_MEANT_BEFORE, _AFTERWARDS) or (amount.part and said(_ROUGHLY)) or _is_hour(plain, amount):
-        return _Role.LEFT
+        return Role.LEFT
     if _TO_US.match(plain, amount.end) or said(_OFFERS):
-        return _Role.OFFERED
-    return _Role.AT_HAND if said(_HAVE) else _Role.NAMED
+        return Role.OFFERED
+    return Role.AT_HAND if said(_HAVE) else Role.NAMED
 
 
 def _is_refused(plain: str, amount: Amount, start: int) -> bool:
@@ -235,7 +223,8 @@ def _both(parts: list[Amount], numbers: list[Amount], due: int | None) -> Amount
     if rest_of_theirs and len(sums) == 1 and not _may_be_a_day(numbers[0]):
         return numbers[0]
     if all(a.whole and a.label == shares.ALL for a in parts) and len(sums) == 1 and not _may_be_a_day(numbers[0]):
-        return numbers[0]
+        left = numbers[0].role is not Role.OFFERED  # "my balance is 50": what they take to be due
+        return replace(numbers[0], role=Role.LEFT) if left else numbers[0]
     return Amount(problem="several amounts")
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
-from outreach.core.replies import amounts, doubts, meant, shares, signs
+from outreach.core.replies import amounts, dayless, doubts, meant, shares, signs
 from outreach.core.replies.amounts import Amount
-from outreach.core.replies.chosen import Choice, chosen
+from outreach.core.replies.chosen import chosen
 from outreach.core.replies.clock import Hour, hours
 from outreach.core.replies.counted_days import counted
 from outreach.core.replies.dates import HALF_OR_DATE, Calendar, Mention, mentions
-from outreach.core.replies.languages import WEEKDAYS
 from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN
 from outreach.core.replies.normal import Said
 from outreach.core.replies.rows import letters_of
@@ -28,8 +27,9 @@ from outreach.core.replies.sorting import sorted_out
 class Told:
     """What a text says of a payment. `on` only if there is one day without doubt; else `problem` says why.
 
-    `pays`: it speaks of paying. `live`: days meant; `refused`: days said not to be possible. `doubt`: the day is sure, but
-    a person should look (no exact amount, more instalments). `chatter`: it is `social`, or `long`, and not of paying.
+    `payable`: the sum to be paid, also where no day is sure. `pays`: it speaks of paying. `live`: days meant; `refused`: days
+    said not to be possible. `doubt`: the day is sure, but a person should look (no exact amount, more instalments).
+    `chatter`: it is `social`, or `long`, and not of paying.
     """
 
     on: date | None = None
@@ -44,6 +44,8 @@ class Told:
     chatter: str = ""
     parts: tuple[tuple[date, int], ...] = ()  # of several payments: each day, and the amount in minor units
     unsure: str = ""  # why the day is none to be paid on, though one was read (`doubts.py`)
+    payable: Amount = amounts.NOTHING
+    spoken_of: bool = False  # less than what is due is spoken of, though perhaps no sum that can be told
     rest: str = ""  # the text without its days and hours (`likeness.py`)
 
     @property
@@ -61,7 +63,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     if len(said.plain) > WEIGHED:
         brief = f"{said.plain[: WEIGHED - _TAIL - 3]} . {said.plain[-_TAIL:]}"
         say = told(replace(said, plain=brief), cal, currency, due, offered)
-        return replace(say, unsure=say.unsure or "very long", parts=())
+        return replace(say, unsure=say.unsure or "very long", parts=(), payable=amounts.NOTHING)
     plain = _in_earnest(signs.IDIOM.blanked(said.plain, said.letters), said, cal)
     found = mentions(plain, said, cal)
     found = counted(_without_shares(plain, found))
@@ -80,6 +82,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     choice = chosen(certain, live, cal, offered, named)
     problem = choice.problem or (_uncertain(certain, named, live, instalments=choice.several) if live else "")
     money, doubt = _money_problem(money, due, currency)
+    spoken_of = bool(doubt) if money.minor is None else due is None or money.minor < due
     plan = signs.INSTALMENTS.search(plain)
     if choice.several or (len(named) > 1 and plan and _first_before(plain, named, live, plan.start())):
         money, doubt = named[0], "the first of several"
@@ -89,7 +92,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         money.bare
         and choice.on
         and not (pays or problem or choice.several)
-        and _small(money, listed, choice, currency, cal)
+        and dayless.small(money, listed, choice, currency, cal)
     ):
         problem = "a number that may be money or a day"
     unsure = ""
@@ -97,6 +100,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         of_it = [m for m in live if m.exact and choice.on in (*m.readings, *m.wider)] or [m for m in live if m.exact]
         unsure = doubts.doubt(certain, of_it, [*found, *live, *times], named, refused=bool(refused))
     on = None if problem else choice.on
+    sure = on is not None and not unsure
     return Told(
         on,
         money,
@@ -110,6 +114,8 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         _chatter(plain, blank, named),
         _parts(choice.days, named, due) if on else (),
         unsure,
+        money if sure else dayless.sum_of(money, named, plain, live, currency, due, cal),
+        spoken_of,
         blank,
     )
 
@@ -275,23 +281,3 @@ def _money_problem(money: Amount, due: int | None, currency: str) -> tuple[Amoun
     if money.minor is not None and due is not None and money.minor > 10 * due:
         return amounts.NOTHING, "an amount far above what is due"
     return money, ""
-
-
-def _small(money: Amount, listed: Sequence[Amount], choice: Choice, currency: str, cal: Calendar) -> bool:
-    """Is the number also a day of the month or an hour? `tomorrow 30` is not, unless tomorrow is the 30th.
-
-    Beside a weekday it is none where no month has such a weekday on that day: `20 saturday`, and `30 on the 30th` is money.
-    """
-    if money.minor is None or choice.on is None:
-        return False
-    number = money.minor / float(10 ** amounts.minor_units(currency))
-    if choice.label in {"today", "tomorrow", "day after tomorrow"}:
-        return number <= 24 or (number <= 31 and choice.on.day == number)
-    if number > 31 or choice.label == f"day {number:.0f}":
-        return False
-    if choice.label.rpartition(" ")[2] not in WEEKDAYS or number <= 12:
-        return True
-    if choice.on.day == number and len(listed) > 1:
-        return False
-    soon = (cal.today + timedelta(days=ahead) for ahead in range(cal.max_days + 1))
-    return any(day.day == number and day.weekday() == choice.on.weekday() for day in soon)

@@ -99,14 +99,14 @@ _REST = _any_of(
 )
 VAGUE = _any_of(
     (
-        r"\b(?:something|some money|some of (?:it|this|that)|some (?:now|on|tomorrow|today|friday|cash|monday)|most of (?:it|this|that)|(?:almost|nearly) (?:all|everything)|a little(?: something| bit)?|a bit|part of (?:it|this|my|the)|a part|partial(?: payment)?|a portion|a (?:good |big |small )?chunk|what(?:ever)? i can(?! get)|as much as|minimum|min payment|"
+        r"\b(?:something(?! (?:came|comes|happened|is|was|went|else|bad|wrong))|some money|some of (?:it|this|that)|some (?:now|on|tomorrow|today|friday|cash|monday)|most of (?:it|this|that)|(?:almost|nearly) (?:all|everything)|a little(?: something| bit)?|a bit|part of (?:it|this|my|the)|a part|partial(?: payment)?|a portion|a (?:good |big |small )?chunk|what(?:ever)? i can(?! get)|as much as|minimum|min payment|"
         r"(?:a |some |several )?(?:few|several|many) (?:bucks|dollars|quid|hundred|hundreds|grand|thousand|twenties)|a? ?couple (?:of )?(?:bucks|dollars|quid)|small (?:payment|amount)|whatever (?:i|i have)|a buck fifty|(?:the )?same (?:amount )?as (?:last time|before|always))\b(?! (?:late|more time))",
     ),
     (
-        r"\b(?:algo(?: de dinero)?|una parte|la mayor parte|casi todo|un poco|un poquito|parte de(?: la| lo)?|lo que (?:pueda|tenga|alcance|junte|salga)|un abono|abonito|una parte|(?:el|lo) minimo|pago minimo|unos pesos|(?:unos )?cuantos (?:pesos|miles|cientos)|unos (?:cientos|miles)|un pago parcial)\b(?! (?:mas de tiempo|de tiempo|tarde))",
+        r"\b(?:algo(?! (?:paso|pasa|surgio|malo|mal|urgente|mas tarde))(?: de dinero)?|una parte|la mayor parte|casi todo|un poco|un poquito|parte de(?: la| lo)?|lo que (?:pueda|tenga|alcance|junte|salga)|un abono|abonito|una parte|(?:el|lo) minimo|pago minimo|unos pesos|(?:unos )?cuantos (?:pesos|miles|cientos)|unos (?:cientos|miles)|un pago parcial)\b(?! (?:mas de tiempo|de tiempo|tarde))",
     ),
     (
-        r"大?部分|一部分|(?:还|付|给|交|转)(?:一)?点|一点(?!钱都)|一些|多少还点|最低|几百|几千|几十|上千|上百|上万|(?<![一二两三四五六七八九\d])百来|百把|意思一下|凑一点",
+        r"大?部分|一部分|(?:还|付|给|交|转)(?:一)?点|一点(?!钱都)|一些(?!日子|时间|时日|天|事)|多少还点|最低|几百|几千|几十|上千|上百|上万|(?<![一二两三四五六七八九\d])百来|百把|意思一下|凑一点",
     ),
 )
 

@@ -180,6 +180,16 @@ LATER = re.compile(
     r"(?:那|就|先|我)*(?:再说|晚点|迟些|迟点|改天|改日|下次|等等|再等等|晚几天|再晚点|延后|推迟|回头|过阵子|以后)[再说还给吧了啦啊先咯喽呗 .!]*|"
     r"(?:ok |yeah |maybe |bit |a bit |much |i will |ill |pay )*(?:later|another (?:day|time)|next time|some other (?:day|time)|when i can)[ .!]*|(?:pues |ya |mejor |al rato |un poco )*(?:luego|mas tarde|mas adelante|despues|otro dia|al rato|cuando pueda)[ .!]*"
 )
+# They pay, and will say later when: no yes to a day of ours.
+NO_DAY_YET = re.compile(
+    r"\b(?:dont|do not) know(?: (?:yet|exactly))* (?:when|what day|which day|the day|the date)\b|"
+    r"\b(?:not sure|unsure|no idea|no clue|idk|cant say|hard to say)(?: (?:yet|exactly|of|about))* (?:when|what day|which day|the day|the date)\b|"
+    r"\b(?:let you know|tell you|get back to you|update you)(?: (?:later|with|on|about))* (?:when|what day|which day|the day|the date|a day|a date)\b|"
+    r"\b(?:day|date) (?:to be (?:determined|decided|confirmed|announced)|tbd|tbc)\b|"
+    r"\bno (?:se|estoy segur[oa]|tengo idea)(?: (?:todavia|aun|bien|de|exactamente))* (?:cuando|que dia|que fecha|la fecha|el dia)\b|"
+    r"\b(?:digo|aviso|confirmo)(?: (?:luego|despues))* (?:cuando|que dia|que fecha|la fecha|el dia)\b|"
+    r"(?:时间|日子|日期|哪天|什么时候|几号)(?:再|还没|还不|不|未|没)(?:说|定|确定|一定|知道|清楚|想好|好说)|不(?:知道|确定|清楚)(?:具体)?(?:是)?(?:哪天|什么时候|几号|时间|日子)"
+)
 # Less is asked for first, and the promise hangs on it.
 BARGAIN = re.compile(
     r"\b(?:drop|waive|lower|take off|knock off|remove|reduce|cut|forgive) (?:the|that|this|my|your|it|some|half|\$?\d)\b.{0,40}\b(?:and|then|so) (?:i|ill|id|we|maybe i)\b|"
