@@ -17,7 +17,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from outreach import bootstrap, labelled, logs, operating, wire
+from outreach import bootstrap, logs, operating, wire
 from outreach.campaigns import Loaded, load_rulebooks
 from outreach.core.gate import judge as judge_ask
 from outreach.core.rulebook import Rulebooks
@@ -165,6 +165,7 @@ def _rulebooks(root: Path) -> Path:
 @cli.command(name="read-reply")
 def read_reply() -> None:
     """Replies on stdin, intents on stdout, one JSON object a line, in order."""
+    from outreach import labelled  # the reader takes a while to load, and other commands read nothing
 
     def answer(line: bytes) -> dict[str, Any]:
         asked = wire.parse_reply(line)
@@ -184,6 +185,8 @@ def replies_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def replies_score(files: tuple[Path, ...], misses: bool, as_json: bool) -> None:
     """Read labelled replies (one JSON object a line, with `want`) and say how many were read right."""
+    from outreach import labelled
+
     found = labelled.score([one for file in files for one in labelled.read_labelled(file)])
     if as_json:
         click.echo(json.dumps(labelled.as_json(found)))
