@@ -82,7 +82,7 @@ def answer_with(
     person = facts.load(tx, [debtor_id], now)[debtor_id]
     loans = [person.cases[case_id] for case_id in case_ids]
     phone = person.phone(phone_id)
-    if not loans or phone is None or _said_lately(tx, debtor_id, answer, now):
+    if not loans or phone is None or said_lately(tx, debtor_id, answer, now):
         return
     ask, verdict = _judge(tx, runtime, person, phone, loans, answer.template, answer.purpose, now, now)
     if not verdict.allowed:
@@ -186,6 +186,24 @@ def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetim
         add_task(tx, loans[:1], "reply", now, "our answer never reached the carrier", now)
 
 
+def said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
+    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop.
+
+    The day of a sum may be asked once more than the day of all that is due.
+    """
+    if answer.template not in ONCE_A_DAY or answer.noted:
+        return False
+    query = select(attempts.c.id).where(
+        attempts.c.debtor_id == debtor_id,
+        attempts.c.template == answer.template,
+        attempts.c.reserved_at > now - timedelta(days=1),
+        attempts.c.state != AttemptState.RELEASED,
+    )
+    if answer.amount is not None:
+        query = query.where(attempts.c.offered_minor.is_not(None))
+    return tx.scalar(query.limit(1)) is not None
+
+
 def _judge(
     tx: Connection,
     runtime: Runtime,
@@ -216,21 +234,3 @@ def _reserve(tx: Connection, runtime: Runtime, answer: Reservation, now: datetim
     [attempt_id] = write(tx, runtime, [answer], now)
     said = detail(answer)
     caselog.record(tx, [Entry(loan.id, now, EventKind.ATTEMPT_RESERVED, said, attempt_id) for loan in answer.loans])
-
-
-def _said_lately(tx: Connection, debtor_id: int, answer: Answer, now: datetime) -> bool:
-    """Was the very same asked or noted within a day? Saying it again helps nobody, and two machines never stop.
-
-    The day of a sum may be asked once more than the day of all that is due.
-    """
-    if answer.template not in ONCE_A_DAY or answer.noted:
-        return False
-    query = select(attempts.c.id).where(
-        attempts.c.debtor_id == debtor_id,
-        attempts.c.template == answer.template,
-        attempts.c.reserved_at > now - timedelta(days=1),
-        attempts.c.state != AttemptState.RELEASED,
-    )
-    if answer.amount is not None:
-        query = query.where(attempts.c.offered_minor.is_not(None))
-    return tx.scalar(query.limit(1)) is not None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, update
 
-from outreach.core import negotiation
 from outreach.core.moment import CONFIRM_WITHIN
 from outreach.core.terms import (
     CaseStatus,
@@ -17,66 +16,19 @@ from outreach.core.terms import (
     ConsentGivenTo,
     ConsentKind,
     EventKind,
-    Intent,
     IntentKind,
-    Money,
-    PromisedPayment,
     Purpose,
     SuppressionReason,
     SuppressionScope,
 )
-from outreach.engine import assemble, callbacks, identity_theft, negotiating, pauses, promises, spoken, steering, stops
+from outreach.engine import callbacks, identity_theft, pauses, promising, steering, stops
 from outreach.engine.answers import Answer
-from outreach.engine.runtime import Runtime
-from outreach.engine.spoken import Spoken
+from outreach.engine.heard import Heard, for_a_person
 from outreach.engine.tasks import add_task
 from outreach.messages import tellable
 from outreach.store import caselog
 from outreach.store.caselog import Entry, instant
-from outreach.store.facts import CaseOnFile, Person, PhoneOnFile
-from outreach.store.tables import consents, inbound_messages, suppressions, tasks
-
-ANSWER_WITHIN = timedelta(days=1)  # how soon a person should look at a reply
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One reply, read: whose it is, about which loans, what it means, and when it came: before `now`, if nobody was here."""
-
-    tx: Connection
-    runtime: Runtime
-    person: Person
-    phone: PhoneOnFile
-    loans: tuple[CaseOnFile, ...]
-    intent: Intent
-    message_id: int
-    came_at: datetime
-    now: datetime
-    last: Row[Any] | None = None  # the text it answers
-    far: PromisedPayment | None = None  # a day it names that is plain, but later than may be noted
-
-    def sum_spoken_of(self) -> Spoken:
-        """The sum that was spoken of before, where this names none. A yes takes what our last text offered, unless they have
-        named another since; a day alone puts off the promise that stands."""
-        yes = self.intent.kind is IntentKind.ACCEPT
-        since = self.last.reserved_at if yes and self.last is not None else None
-        found = spoken.of_thread(self.tx, self.person, self.loans, self.now, since=since)
-        if found is not None:
-            return found
-        return Spoken(self.offered_amount) if yes else spoken.standing(self.loans)
-
-    @property
-    def offered_amount(self) -> Money | None:
-        """What our last text proposed, if not all that is due."""
-        if self.last is None or self.last.offered_minor is None or not self.loans:
-            return None
-        return Money(self.last.offered_minor, self.loans[0].currency)
-
-    def offered_that(self, counter: PromisedPayment) -> bool:
-        """Did our last text offer the very same?"""
-        if self.last is None or self.last.template != "counter_offer":
-            return False
-        return (self.last.offered_on, self.offered_amount) == (counter.on, counter.amount)
+from outreach.store.tables import consents, suppressions
 
 
 def follow(heard: Heard) -> Answer | None:
@@ -98,65 +50,6 @@ def follow(heard: Heard) -> Answer | None:
     if wishes.language:
         return Answer("language_changed", noted=noted)
     return Answer("limits_noted", noted=noted) if noted and tellable(noted) else Answer("reply_noted")
-
-
-def _promise(heard: Heard) -> Answer | None:
-    """Noted, or the nearest offered, or a person's: see `negotiating`."""
-    intent = heard.intent
-    if intent.settles and heard.loans:  # less for all of it is nobody's to grant but a person's
-        return Answer("reply_noted")
-    if intent.needs_human and not intent.instalments:
-        return _too_far(heard) or _ask_day(heard)
-    parts = negotiating.named(intent.promise, intent.instalments)
-    return _weighed(heard, parts) if heard.loans and parts else _ask_day(heard)
-
-
-def _ask_day(heard: Heard) -> Answer:
-    """Which day? The sum they named is said back with it, and stands when they name the day alone."""
-    intent = heard.intent
-    if intent.amount is not None or intent.sum_unsure:
-        return Answer("ask_date", amount=spoken.smaller(intent.amount, heard.loans))
-    return Answer("ask_date", amount=heard.sum_spoken_of().amount)
-
-
-def _weighed(heard: Heard, parts: tuple[PromisedPayment, ...]) -> Answer:
-    """A day alone is of the sum that was spoken of before, if it is sure which; else of all that is due."""
-    if len(parts) == 1 and parts[0].amount is None:
-        said = Spoken(unsure=True) if heard.intent.sum_unsure else heard.sum_spoken_of()
-        if said.unsure:
-            return _sum_unsure(heard)
-        parts = (replace(parts[0], amount=said.amount),)
-    anew = heard.intent.kind is not IntentKind.ACCEPT
-    where = negotiating.standing(heard.person, heard.loans, heard.now, anew=anew)
-    weighed = negotiation.weigh(parts, where, heard.runtime.policy.promise_limits)
-    if weighed.accepted:
-        return _make(heard, parts)
-    if weighed.counter is not None and not heard.offered_that(weighed.counter):
-        return Answer("counter_offer", offered=weighed.counter)
-    for_a_person(heard, f"promise: {weighed.because}")
-    return Answer("reply_noted")
-
-
-def _sum_unsure(heard: Heard) -> Answer:
-    """A day, and of which sum nobody knows: a person reads it beside what they wrote before."""
-    waits = update(inbound_messages).where(inbound_messages.c.id == heard.message_id).values(state="needs_person")
-    heard.tx.execute(waits)
-    for_a_person(heard, "promise: a day, but it is not sure of which sum")
-    return Answer("reply_noted")
-
-
-def _make(heard: Heard, parts: tuple[PromisedPayment, ...]) -> Answer:
-    totals = promises.make_several(heard.tx, heard.person, heard.loans, parts, "sms", heard.now, heard.runtime.policy)
-    if len(parts) == 1:
-        return Answer("promise_confirmed", promise=(parts[0].on, totals[0]))
-    plan = tuple((part.on, part.amount) for part in parts if part.amount is not None)
-    return Answer("plan_confirmed", plan=plan)
-
-
-def _too_far(heard: Heard) -> Answer | None:
-    """A day that is plain but later than we may note: the nearest is offered, which only a yes makes a promise."""
-    latest = assemble.today(heard.person, heard.now) + timedelta(days=heard.runtime.policy.promise_limits.latest_days)
-    return _weighed(heard, (heard.far,)) if heard.far is not None and heard.far.on > latest else None
 
 
 def suppress_number(tx: Connection, debtor_id: int, phone_id: int, now: datetime) -> None:
@@ -225,16 +118,6 @@ def _dispute(heard: Heard) -> Answer | None:
     return _stop(SuppressionReason.DISPUTE, task="dispute")(heard)
 
 
-def _decline(heard: Heard) -> Answer | None:
-    """ "No" to a promise we noted takes it back; otherwise a person talks to somebody who says no."""
-    instead = spoken.smaller(heard.intent.amount, heard.loans)
-    amount = instead or spoken.standing(heard.loans).amount
-    if promises.cancel(heard.tx, heard.person, heard.now):
-        return Answer("promise_cancelled", amount=amount)
-    for_a_person(heard, "reply: decline")
-    return Answer("ask_date", amount=amount)
-
-
 def _callback(heard: Heard) -> Answer | None:
     """An appointment: at its time we place the call, or a person does, who alone does when no time is sure."""
     at = heard.intent.callback_at
@@ -280,9 +163,9 @@ def _help(_heard: Heard) -> Answer | None:
 
 
 HANDLERS: dict[IntentKind, Callable[[Heard], Answer | None]] = {
-    IntentKind.PROMISE: _promise,
-    IntentKind.ACCEPT: _promise,
-    IntentKind.DECLINE: _decline,
+    IntentKind.PROMISE: promising.promise,
+    IntentKind.ACCEPT: promising.promise,
+    IntentKind.DECLINE: promising.decline,
     IntentKind.PAID: _rests(SuppressionReason.PAID, "thanks_paid"),
     IntentKind.OPT_OUT: _opt_out,
     IntentKind.OPT_IN: _opt_in,
@@ -305,13 +188,3 @@ HANDLERS: dict[IntentKind, Callable[[Heard], Answer | None]] = {
 def _log_all(heard: Heard, kind: EventKind, detail: dict[str, Any], *, replan: bool = False) -> None:
     changes = {"plan_dirty": True} if replan else {}
     caselog.record(heard.tx, [Entry(loan.id, heard.now, kind, detail, changes=changes) for loan in heard.loans])
-
-
-def for_a_person(heard: Heard, why: str) -> None:
-    """One open task for a thread is enough: whoever takes it reads all of it."""
-    waiting = select(tasks.c.id).where(
-        tasks.c.case_id.in_([loan.id for loan in heard.loans]), tasks.c.kind == "reply", tasks.c.state == "open"
-    )
-    if heard.tx.scalar(waiting.limit(1)) is not None:
-        return
-    add_task(heard.tx, heard.loans[:1], "reply", heard.now + ANSWER_WITHIN, why, heard.now, heard.message_id)

@@ -28,7 +28,8 @@ from outreach.core.terms import (
 )
 from outreach.engine import assemble, negotiating, spoken, stops
 from outreach.engine.answers import answer_with
-from outreach.engine.heeding import Heard, follow, for_a_person, suppress_number
+from outreach.engine.heard import Heard, for_a_person
+from outreach.engine.heeding import follow, suppress_number
 from outreach.engine.runtime import Runtime
 from outreach.store import caselog, facts
 from outreach.store.caselog import Entry

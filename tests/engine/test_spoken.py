@@ -138,6 +138,34 @@ def test_the_day_of_a_sum_is_asked_once_more_than_the_day_of_all(house: House) -
     house.case(house.debtor(), "L1", LATER)
     says(house, "i'll pay soon", "i can do 50", "i can do 60", "i can do 70")
     assert asked_of(house) == [None, 5_000]
+    assert "a colleague will read your message" in last_text(house)
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("i'll pay soon", "when i can, promise", "soon as my check comes")),
+        ("es", ("le pago pronto", "cuando pueda le pago", "pronto le pago todo")),
+        ("zh", ("我会尽快还", "有钱就还", "过几天还")),
+    ],
+)
+def test_who_names_no_day_twice_is_told_that_a_colleague_reads_it(
+    house: House, language: str, texts: tuple[str, ...]
+) -> None:
+    house.case(house.debtor(language=language), "L1", LATER)
+    says(house, *texts)
+    with house.db.read() as connection:
+        assert list(connection.scalars(select(attempts.c.template))) == ["ask_date", "reply_noted"]
+    assert states(house) == ["needs_person"] * 3
+    assert work(house) == ["reply: promise"]
+
+
+def test_a_no_after_we_asked_for_the_day_is_answered_too(house: House) -> None:
+    house.case(house.debtor(), "L1", LATER)
+    says(house, "i'll pay soon", "no")
+    with house.db.read() as connection:
+        assert list(connection.scalars(select(attempts.c.template))) == ["ask_date", "reply_noted"]
+    assert work(house) == ["reply: promise"]
 
 
 def test_of_all_that_is_due_no_sum_is_said_back(house: House) -> None:
