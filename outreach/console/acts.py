@@ -80,12 +80,19 @@ def note(desk: Desk, form: Form) -> str:
     text = form.get("text", "").strip()
     if not text:
         raise ReportError("The note is empty: write what is to be kept.")
+    keep_note(desk, text)
+    return "The note is kept."
+
+
+def keep_note(desk: Desk, text: str) -> int:
+    """Keep these words, with a line on the log that refers to them by the id returned."""
     if len(text) > LONGEST:
         raise ReportError(f"The note is too long: {len(text)} characters, at most {LONGEST}.")
     values = {"kind": "note", "state": "done", "note": text, "due_at": desk.now, "created_at": desk.now}
     made = desk.tx.execute(insert(tasks).values(case_id=desk.case.id, done_at=desk.now, **values))
-    _say(desk, {"what": "note", "note_id": int((made.inserted_primary_key or (0,))[0])})
-    return "The note is kept."
+    note_id = int((made.inserted_primary_key or (0,))[0])
+    _say(desk, {"what": "note", "note_id": note_id})
+    return note_id
 
 
 def promise(desk: Desk, form: Form) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from outreach.casewords import cost, line
 from outreach.console.hours import ways
+from outreach.console.lifting import liftable
 from outreach.console.lists import money, rows
 from outreach.console.resting import add_rests
 from outreach.core import cadence, zones
@@ -52,6 +53,7 @@ def one_case(runtime: Runtime, ref: str) -> dict[str, Any] | None:
         asked = {"debtor_id": row.debtor_id, "case_id": row.id}
         add_rests(connection, [asked], {row.debtor_id: person} if person else {}, now)
         found["rests"] = asked["rests"]
+        found["liftable"] = liftable(found["stops"], row.id)
         found["stopped"] = {switch.campaign: switch.because for switch in standing(connection)}
         found["log"] = _said(connection, row, found["log"])
         planned = connection.execute(select(steps).where(steps.c.case_id == row.id, steps.c.state != "ended")).all()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Connection
 
-from outreach.console import acts, resting
+from outreach.console import acts, lifting, resting
 from outreach.console.pages import show_case, show_inbox
 from outreach.core.terms import ReportError
 from outreach.engine.runtime import Runtime
@@ -20,6 +20,7 @@ ACTS: dict[str, Callable[[acts.Desk, acts.Form], str]] = {
     "stop": acts.stop,
     "callback": acts.callback,
     "lift": acts.lift,
+    "lift_stop": lifting.lift_stop,
     "goes_on": resting.goes_on,
 }
 LARGEST_ID = 2**63 - 1

@@ -37,6 +37,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "record_promise": DESK,
     "record_callback": DESK,
     "record_lift": DESK,
+    "record_lift_stop": frozenset({Role.SUPERVISOR}),
     "record_goes_on": DESK,
     "handle_task": DESK,
     "handle_stranger": DESK,

@@ -17,13 +17,14 @@ from outreach.core import cadence
 from outreach.core.stops import PAUSES
 from outreach.core.terms import CaseStatus, EventKind, SuppressionReason, SuppressionScope
 from outreach.engine import assemble, stops
+from outreach.engine.lifting import STANDS, lift_stops
 from outreach.engine.runtime import Policy, Runtime
 from outreach.engine.tasks import add_task
 from outreach.store import caselog, facts
 from outreach.store.bulk import among
 from outreach.store.caselog import Entry
 from outreach.store.facts import CaseOnFile, Person
-from outreach.store.tables import cases, suppressions, tasks
+from outreach.store.tables import suppressions, tasks
 
 SOURCE = "sms"
 OVER = "its days are over"
@@ -32,7 +33,6 @@ NONE_CAME = "no payment came"
 MISSING = "says it is paid, and no payment came: is there one, or is it still due?"
 TASK = "payment"
 LOOK_WITHIN = timedelta(days=1)
-STANDS = suppressions.c.lifted_at.is_(None)
 BATCH = 500
 
 
@@ -82,14 +82,14 @@ def money_came(tx: Connection, case_ids: Collection[int], now: datetime) -> None
     looked_for = among(tx, tasks.c.case_id, case_ids) & (tasks.c.kind == TASK) & (tasks.c.state == "open")
     tx.execute(update(tasks).where(looked_for).values(state="done", done_at=now))
     theirs = among(tx, suppressions.c.case_id, case_ids) & (suppressions.c.source == SOURCE)
-    _end(tx, theirs & (suppressions.c.reason == SuppressionReason.PAID), CAME, now)
+    lift_stops(tx, theirs & (suppressions.c.reason == SuppressionReason.PAID), CAME, now)
 
 
 def lift(tx: Connection, debtor_id: int, by: str, now: datetime, reasons: Iterable[SuppressionReason] = PAUSES) -> int:
     """A person decided: what rested for these reasons goes on. Returns how many rests ended."""
     stops.lock_debtor(tx, debtor_id)
     theirs = (suppressions.c.debtor_id == debtor_id) & suppressions.c.reason.in_(PAUSES & set(reasons))
-    return _end(tx, theirs, by, now)
+    return lift_stops(tx, theirs, by, now)
 
 
 def pauses_due(runtime: Runtime) -> int:
@@ -105,7 +105,7 @@ def pauses_due(runtime: Runtime) -> int:
             if still is not None and row.reason == SuppressionReason.PAID:
                 _none_came(tx, row, now)
             elif still is not None:
-                _end(tx, suppressions.c.id == row.id, OVER, now)
+                lift_stops(tx, suppressions.c.id == row.id, OVER, now)
     return len(found)
 
 
@@ -123,38 +123,3 @@ def _none_came(tx: Connection, row: Row[Any], now: datetime) -> None:
 def _covered(person: Person, row: Row[Any]) -> list[CaseOnFile]:
     loans = [case for case in person.cases.values() if case.status is not CaseStatus.CLOSED]
     return [case for case in loans if row.case_id in (None, case.id)]
-
-
-def _end(tx: Connection, which: Any, because: str, now: datetime) -> int:
-    """End these rests, with a line on the log of each case, and let go on what nothing else holds."""
-    found = tx.execute(select(suppressions).where(which, STANDS).order_by(suppressions.c.id)).all()
-    if not found:
-        return 0
-    stops.lock_debtors(tx, {row.debtor_id for row in found})
-    tx.execute(
-        update(suppressions).where(among(tx, suppressions.c.id, [row.id for row in found])).values(lifted_at=now)
-    )
-    query = select(cases.c.id, cases.c.debtor_id, cases.c.status)
-    query = query.where(among(tx, cases.c.debtor_id, {row.debtor_id for row in found})).order_by(cases.c.id)
-    theirs = tx.execute(query).all()
-    entries = [
-        Entry(case.id, now, EventKind.SUPPRESSION_LIFTED, {"reason": row.reason, "because": because})
-        for row in found
-        for case in theirs
-        if case.debtor_id == row.debtor_id and row.case_id in (None, case.id)
-    ]
-    held = [case.id for case in theirs if case.status == CaseStatus.HELD and case.id in {e.case_id for e in entries}]
-    caselog.record(tx, [*entries, *_go_on(tx, held, because, now)])
-    stops.facts_changed(tx, {row.debtor_id for row in found}, f"reminders go on: {because}", now)
-    return len(found)
-
-
-def _go_on(tx: Connection, held: Sequence[int], because: str, now: datetime) -> list[Entry]:
-    """Of held cases those that no other stop holds, as active, or waiting for a promise that stands."""
-    if not held:
-        return []
-    return [
-        Entry(case_id, now, EventKind.RESUMED, {"because": because}, changes={"status": status, "plan_dirty": True})
-        for case_id, status in sorted(stops.reopened_as(tx, held, now).items())
-        if status is not CaseStatus.HELD
-    ]

@@ -91,7 +91,8 @@ def test_so_does_a_word_on_the_case_and_only_where_something_rests(house: House,
     rests(house, ref, "hardship")
     assert post(abe, f"/record/goes_on/{ref}").status_code == 303
     assert standing(house, ref) == [] and house.status(ref) == "active"
-    assert post(abe, f"/record/goes_on/{ref}").status_code == 409
+    again = post(abe, f"/record/goes_on/{ref}")
+    assert again.status_code == 409 and "Nothing rests here" in again.text
 
 
 def test_a_complaint_does_not_end_so(house: House, abe: Any, ref: str) -> None:

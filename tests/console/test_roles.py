@@ -33,6 +33,7 @@ EXPECTED: dict[str, set[Role]] = {
     "POST /record/callback/nobody": {S, A},
     "POST /record/lift/nobody": {S, A},
     "POST /record/goes_on/nobody": {S, A},
+    "POST /record/lift_stop/nobody": {S},
     "POST /tasks/0": {S, A},
     "POST /tasks/0/answer": {S, A},
     "POST /messages/0": {S, A},

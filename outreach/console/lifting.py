@@ -1,0 +1,52 @@
+"""Which stops may a person end, and how: a dispute that was answered, an attorney who is gone, a mistake of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from outreach.console.acts import SOURCE, Desk, Form, keep_note
+from outreach.core.stops import PAUSES
+from outreach.core.terms import ReportError, SuppressionReason
+from outreach.engine.lifting import STANDS, lift_stops
+from outreach.store.tables import suppressions
+
+THEIRS_ALONE = frozenset(
+    {SuppressionReason.OPT_OUT}
+)  # only the debtor's own START ends what they, or the carrier, said
+
+
+def liftable(stops: Iterable[dict[str, Any]], case_id: int) -> list[dict[str, Any]]:
+    """Of the rows of `suppressions` those that stand for this case and that a person may end. What rests has a form of
+    its own."""
+    here = [stop for stop in stops if stop["lifted_at"] is None and stop["case_id"] in (None, case_id)]
+    return [stop for stop in here if not _kept(stop["reason"], stop["source"])]
+
+
+def _kept(reason: str, source: str) -> bool:
+    return reason in PAUSES or (reason in THEIRS_ALONE and source != SOURCE)
+
+
+def lift_stop(desk: Desk, form: Form) -> str:
+    """The stop `stop` (its id) is over, for the reason in `text`, which is kept as a note."""
+    told, text = form.get("stop", ""), form.get("text", "").strip()
+    row = desk.tx.execute(
+        select(suppressions).where(
+            suppressions.c.id == (int(told) if told.isdecimal() else 0),
+            suppressions.c.debtor_id == desk.person.id,
+            STANDS,
+        )
+    ).first()
+    if row is None:
+        raise ReportError("Which of the stops? Choose one that still stands.")
+    if row.case_id not in (None, desk.case.id):
+        raise ReportError("That stop is of another loan: lift it there.", 409)
+    if _kept(row.reason, row.source):
+        raise ReportError("Only their own word ends this stop: they text START.", 409)
+    if not text:
+        raise ReportError("Why is the stop over? Write what proves it: it is kept with the case.")
+    note_id = keep_note(desk, text)
+    lift_stops(desk.tx, suppressions.c.id == row.id, f"{desk.by} decided", desk.now, note_id=note_id)
+    return f"The stop is lifted: {row.reason.replace('_', ' ')}."
