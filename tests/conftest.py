@@ -12,11 +12,13 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from postgres import Run
 from sqlalchemy import Engine, event
 
+from outreach.campaigns import source
 from outreach.store.database import Database
 from outreach.store.migrate import migrate
 from tests.clock import HandClock
@@ -36,6 +38,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if run := config.stash.get(RUN, None):
         run.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _documents_are_parsed_once() -> Iterator[None]:
+    """Most tests of campaigns and rulebooks change one file of forty: the others are not parsed anew, only checked."""
+    parse, known = source.parse, dict[str, Any]()
+
+    def remembered(text: str, file: str) -> Any:
+        if text not in known:
+            known[text] = parse(text, file)
+        return known[text]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "parse", remembered)
+        yield
 
 
 @pytest.fixture

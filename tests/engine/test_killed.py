@@ -70,9 +70,9 @@ def survive(house: House, killer: Killer, at: datetime, after: int, act: Callabl
     act()  # the carrier tells again what was not acknowledged; what was, it may tell again as well
     for minutes in (1, 3, 6, 12, 20):
         house.clock.set(at + timedelta(minutes=minutes))
-        house.turn()
-        house.clock.set(at + timedelta(minutes=minutes, seconds=2))
-        house.turn()
+        if house.turn():
+            house.clock.set(at + timedelta(minutes=minutes, seconds=2))
+            house.turn()
     return killer.where
 
 
