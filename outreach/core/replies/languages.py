@@ -272,12 +272,17 @@ def _canon() -> dict[str, str]:
     return kept | exact | {word: word for word in _SPELLINGS}
 
 
+def _mended(words: dict[str, str]) -> dict[str, str]:
+    """Without the words that stand as they are."""
+    return {spelling: word for spelling, word in words.items() if spelling != word}
+
+
 _SHARED = _canon()
 CANON: dict[str | None, dict[str, str]] = {
-    "en": {**_exact(_ENGLISH), **_SHARED},
-    "es": {**_exact(_SPANISH), **_SHARED},
-    "zh": _SHARED,
-    None: {**_exact(_SPANISH), **_exact(_ENGLISH), **_SHARED},
+    "en": _mended(_exact(_ENGLISH) | _SHARED),
+    "es": _mended(_exact(_SPANISH) | _SHARED),
+    "zh": _mended(_SHARED),
+    None: _mended(_exact(_SPANISH) | _exact(_ENGLISH) | _SHARED),
 }
 
 _EN = frozenset(
