@@ -148,24 +148,34 @@ _CENTS = re.compile(
 _IN_PARTS = ("cent", "pence", " con ", "毛", "角")
 
 
-def listed(text: str, currency: str, due: int | None, orders: tuple[str, ...]) -> list[Amount]:
-    """Every amount named in `text` (days and times blanked), in order. `orders` tells how `1.200` is written there."""
-    text = _NAMES.sub(lambda match: " " * len(match[0]), text)
+_DIGIT = re.compile(r"\d")
+
+
+def listed(text: str, letters: frozenset[str], currency: str, due: int | None, orders: tuple[str, ...]) -> list[Amount]:
+    """Every amount named in `text` (days and times blanked), in order; `letters` as of `Sought`.
+
+    `orders` tells how `1.200` is written there.
+    """
+    digits = _DIGIT.search(text) is not None
+    if digits or "grand" in text:  # `_NAMES` holds no other word without a digit
+        text = _NAMES.sub(lambda match: " " * len(match[0]), text)
     whole_text = text
-    text, numbers = _with_signs(text, currency, due)
+    text, numbers = _with_signs(text, letters, currency, due)
     if any(word in text for word in _IN_PARTS):
         text = _CENTS.sub(lambda match: _joined(match, numbers), text)
     parts = [
         _of_due(share, due)
-        for share in islice(shares.shares(text, {sign: one.value for sign, one in numbers.items()}), _MOST)
+        for share in islice(shares.shares(text, letters, {sign: one.value for sign, one in numbers.items()}), _MOST)
     ]
     text = _without(text, parts)
     chinese = [] if text.isascii() else list(islice(_zh_numbers(text, currency), _MOST))
     text = _without(text, chinese)
-    named = [*parts, *chinese, *islice(_numbers(text, currency, orders, numbers), _MOST)]
+    named = [*parts, *chinese]
+    if digits or numbers:
+        named += islice(_numbers(text, currency, orders, numbers), _MOST)
     named = _without_ranges(whole_text, sorted(named, key=lambda a: a.start))
     named = _without_exceptions(whole_text, named)
-    return _split(whole_text, named, due) if len(named) < 2 else named
+    return _split(whole_text, letters, named, due) if len(named) < 2 else named
 
 
 def _without_exceptions(text: str, named: list[Amount]) -> list[Amount]:
@@ -189,9 +199,9 @@ def _is_less(text: str, whole: Amount) -> bool:
     return bool(_LESS.match(text, whole.end) or _ZH_LESS.search(text, max(0, whole.start - 10), whole.start))
 
 
-def _split(text: str, named: list[Amount], due: int | None) -> list[Amount]:
+def _split(text: str, letters: frozenset[str], named: list[Amount], due: int | None) -> list[Amount]:
     """`in 4 parts` of what is due, or of the sum that stands before it."""
-    split = shares.split(text)
+    split = shares.split(text, letters)
     if split is None or (named and (named[0].minor is None or named[0].start > split.start or _EACH.search(text))):
         return named
     if not named:
@@ -205,12 +215,12 @@ def _without(text: str, amounts: list[Amount]) -> str:
     return text
 
 
-def _with_signs(text: str, currency: str, due: int | None) -> tuple[str, dict[str, Spelled]]:
+def _with_signs(text: str, letters: frozenset[str], currency: str, due: int | None) -> tuple[str, dict[str, Spelled]]:
     """The text with one sign in the place of each number in letters (blanks before it), and what each sign stands for."""
     numbers: dict[str, Spelled] = {}
     pieces, at = [], 0
     most = None if due is None else Decimal(due) / 10 ** minor_units(currency)
-    for found in islice(numerals.spelled(text, currency), _MOST):
+    for found in islice(numerals.spelled(text, letters, currency), _MOST):
         if numerals.is_small(found, text) and not _UNIT_NEXT.match(text, found.end):
             continue
         sign = chr(0xE000 + len(numbers))

@@ -15,6 +15,7 @@ from itertools import pairwise
 from outreach.core.replies import signs
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar, Mention
+from outreach.core.replies.rows import letters_of
 from outreach.core.replies.sorting import SIDE_BY_SIDE, apart
 
 _LOOSE_BEFORE = re.compile(
@@ -253,7 +254,7 @@ def _loose(plain: str, mention: Mention) -> str:
     if _POR.search(plain[max(0, mention.start - 8) : mention.end]):
         return f"{mention.label}: about it"
     by_end = found and mention.label.startswith("end of") and re.match("before|antes", found[0])
-    first_of = found and signs.START.search(found[0]) and signs.INSTALMENTS.search(plain)
+    first_of = found and signs.START.search(found[0]) and signs.INSTALMENTS.holds(plain, letters_of(plain))
     if found and not by_end and not first_of:
         return f"{mention.label}: before, after or about it"
     if _LOOSE_AFTER.match(plain, mention.end):

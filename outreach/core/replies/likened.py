@@ -27,8 +27,8 @@ _VETO, _WORDS, _TELLING = 0.55, 3, 2
 
 def told_of(asked: Asked) -> Intent | None:
     """A day that is told of something else, by the words beside it: `check was cashed on the 20th`."""
-    say, plain = asked.told, asked.said.plain
-    if say.amount.minor is not None or will_pay(plain) or proposes(plain):
+    say = asked.told
+    if say.amount.minor is not None or will_pay(asked.said) or proposes(asked.said):
         return None
     kind, likely = likeness.likely(say.rest)
     words = re.findall("[a-z]{2,}|[\u4e00-\u9fff]{2}", say.rest)

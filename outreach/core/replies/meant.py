@@ -190,12 +190,12 @@ def _is_hour(plain: str, amount: Amount) -> bool:
     return amount.bare and before is not None and _HOUR.fullmatch(plain, amount.start, amount.end) is not None
 
 
-def weighed(named: list[Amount], text: str, due: int | None) -> Amount:
+def weighed(named: list[Amount], text: str, letters: frozenset[str], due: int | None) -> Amount:
     """The one amount that is meant among those that are to be paid."""
     parts = [a for a in named if a.part or a.whole]
     numbers = [a for a in named if not (a.part or a.whole)]
     if not numbers and not parts:
-        return VAGUE if shares.VAGUE.search(text) else NOTHING
+        return VAGUE if shares.VAGUE.holds(text, letters) else NOTHING
     if numbers and parts:
         return _both(parts, numbers, due)
     if parts:
