@@ -72,8 +72,10 @@ def _plan(
     plain: str, days: list[Mention], exact: list[Mention], cal: Calendar, offered: date | None, named: list[Amount]
 ) -> Choice | None:
     """Two payments, the day of each plain beside the other: "50 friday and 50 next friday"."""
+    if not len(days) == len(exact) == len(named):
+        return None
     joint = _joint(plain, exact)
-    if joint is None or not len(days) == len(exact) == len(named) or _doubt(plain, days) is not None:
+    if joint is None or _doubt(plain, days) is not None:
         return None
     choice, each = _settled(joint, cal, offered), _each(exact, cal)
     sure = each[:1] == (choice.on,) and _first_part(plain, days, named)
@@ -273,8 +275,8 @@ _FEAST_AFTER = re.compile(
 )
 
 
-def reach(plain: str, day: Mention) -> tuple[int, int]:
-    """Where a day stands, with the words by which it is counted from a feast or a weekday."""
-    start, eve = max(0, day.start - 24), _NEXT_OR_EVE.match(plain, day.end)
-    words = _DAY_AFTER.search(plain[start : day.start]) or _DAY_BEFORE.search(plain[start : day.start])
-    return start + words.start() if words else max(0, day.start), eve.end() if eve else day.end
+def reach(plain: str, first: int, last: int) -> tuple[int, int]:
+    """Where a day that is named at `first:last` stands with the words by which it is counted from a feast or a weekday."""
+    start, eve = max(0, first - 24), _NEXT_OR_EVE.match(plain, last)
+    words = _DAY_AFTER.search(plain[start:first]) or _DAY_BEFORE.search(plain[start:first])
+    return start + words.start() if words else max(0, first), eve.end() if eve else last

@@ -44,9 +44,10 @@ class _Forms:
         for place, form in enumerate(forms):
             for key in form.keys:
                 self._index.setdefault(key, []).append(place)
+        self._keys = frozenset(self._index)
 
     def that_may_hold(self, letters: frozenset[str]) -> list[Form]:
-        places = {place for key in self._index.keys() & letters for place in self._index[key]}
+        places = {place for key in self._keys & letters for place in self._index[key]}
         return [self._forms[place] for place in sorted(places.union(self._always))]
 
 

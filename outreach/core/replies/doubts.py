@@ -131,8 +131,9 @@ def doubt(
     refused: bool,
 ) -> str:
     """Why the chosen day, named by `day`, is not sure; "" if it is. `plain` without what is said of sums and hours."""
-    spans = [reach(plain, one) if isinstance(one, Mention) else (one.start, one.end) for one in (*found, *day)]
-    rest = blanked(plain, spans)
+    hours = {(one.start, one.end) for one in found if isinstance(one, Hour)}
+    days = {(one.start, one.end) for one in (*found, *day) if isinstance(one, Mention)}
+    rest = blanked(plain, [*hours, *(reach(plain, *place) for place in days)])
     return _of_the_text(plain, rest, letters, day, named) or _of_its_clause(
         plain, rest, letters, day, found, named, refused=refused
     )

@@ -316,8 +316,8 @@ def detect(plain: str, given: str | None) -> str | None:
         ideographs = len(_CJK.findall(plain))
         if ideographs and ideographs * 2 >= len(words):
             return "zh"
-    spanish = sum(w in _ES for w in words)
-    english = sum(w in _EN for w in words)
+    spanish = sum(map(_ES.__contains__, words))
+    english = sum(map(_EN.__contains__, words))
     if spanish == english:
         return given
     return "es" if spanish > english else "en"

@@ -30,10 +30,11 @@ def told_of(asked: Asked) -> Intent | None:
     say = asked.told
     if say.amount.minor is not None or will_pay(asked.said) or proposes(asked.said):
         return None
-    kind, likely = likeness.likely(say.rest)
     words = re.findall("[a-z]{2,}|[\u4e00-\u9fff]{2}", say.rest)
-    few = len(words) < _WORDS or sum(word not in NEUTRAL for word in words) < _TELLING
-    if few or kind not in _TOLD_OF or likely < _VETO:
+    if len(words) < _WORDS or sum(word not in NEUTRAL for word in words) < _TELLING:
+        return None
+    kind, likely = likeness.likely(say.rest)
+    if kind not in _TOLD_OF or likely < _VETO:
         return None
     return asked.intent(kind, f"its words are most like {kind.value}", human=True)
 

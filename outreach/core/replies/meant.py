@@ -107,6 +107,8 @@ _CLAUSE = re.compile(
 
 def to_be_paid(plain: str, named: Sequence[Amount], stops: Sequence[int], days: int) -> list[Amount]:
     """The amounts that are offered to us. `stops`: where days named end; `days`: how many are meant."""
+    if not named:
+        return []
     named = _uncorrected(plain, named)
     if len(named) == 1:
         named = [_not_quite(plain, named[0])]

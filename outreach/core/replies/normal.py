@@ -39,7 +39,6 @@ _THREES = tuple(3 * letter for letter in ascii_lowercase)  # one of which stands
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*]{1,2}[a-z]){3,}(?![a-z0-9])")
 _WORD = re.compile(r"[a-z0-9]+")
 _K_FOR_QU = re.compile(r"\bk(?=[ei][a-z]{2})")  # "kiten", "kedamos"
-_SPACE = re.compile(r"\s+")
 _NOISE = re.compile(r"[^a-z0-9\u4e00-\u9fff ]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\u2705\u274C]")
 _LATIN = re.compile("[a-z]")
@@ -82,12 +81,12 @@ def normalise(text: str, language: str | None) -> Said:
     han = not plain.isascii() and HAN.search(plain) is not None
     if han:
         plain = simplified(plain)
-    plain = _SPACE.sub(" ", plain).strip()
+    plain = " ".join(plain.split())
     bare = " ".join(_NOISE.sub(" ", plain).split())
     return Said(
         plain,
         bare,
-        "".join(_EMOJI.findall(plain)),
+        "" if plain.isascii() else "".join(_EMOJI.findall(plain)),
         spoken,
         han,
         _LATIN.search(plain) is not None,

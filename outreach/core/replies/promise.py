@@ -98,7 +98,7 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     offered_ = meant.to_be_paid(plain, listed, [m.end for m in found], days)
     named = _of_each(plain, offered_, days)
     money = meant.weighed(named, blank, letters, due)
-    certain = _certain(plain, letters, listed, offered_, times)
+    certain = _certain(plain, letters, listed, offered_, times) if live else plain
     choice = chosen(certain, live, cal, offered, named)
     problem = choice.problem or (_uncertain(certain, letters, named, live, instalments=choice.several) if live else "")
     money, doubt = _money_problem(money, due, currency)

@@ -54,8 +54,8 @@ class Wordings:
         self._tables = tables
 
     @cached_property
-    def _index(self) -> dict[str, dict[IntentKind, list[Wording]]]:
-        """Wordings by each of their keys and by what they mean; under no letters those without a key."""
+    def _index(self) -> tuple[frozenset[str], dict[str, dict[IntentKind, list[Wording]]]]:
+        """The keys, and wordings by each of them and by what they mean; under no letters those without a key."""
         found: dict[str, dict[IntentKind, list[Wording]]] = {"": {}}
         for table in self._tables:
             for kind, rows in table.items():
@@ -63,12 +63,12 @@ class Wordings:
                     wording = Wording(alternative)
                     for key in keys or ("",):
                         found.setdefault(key, {}).setdefault(kind, []).append(wording)
-        return found
+        return frozenset(found), found
 
     def add_those_that_may_hold(self, letters: frozenset[str], kinds: dict[IntentKind, set[Wording]]) -> None:
         """Adds the wordings whose letters are among these to those of other tables, by what they mean."""
-        index = self._index
-        for key in ("", *(index.keys() & letters)):
+        keys, index = self._index
+        for key in ("", *(keys & letters)):
             for kind, wordings in index[key].items():
                 kinds.setdefault(kind, set()).update(wordings)
 
@@ -127,10 +127,14 @@ class Phrases:
                 self._always.append(phrase)
             for key in keys:
                 self._index.setdefault(key, []).append(phrase)
+        self._keys = frozenset(self._index)
 
     def blanked(self, plain: str, letters: frozenset[str]) -> str:
         """The text with blanks where a phrase stood; `letters` as of `letters_of`."""
-        asked = {*self._always, *(phrase for key in self._index.keys() & letters for phrase in self._index[key])}
+        held = self._keys & letters
+        if not held and not self._always:
+            return plain
+        asked = {*self._always, *(phrase for key in held for phrase in self._index[key])}
         spans = [match.span() for phrase in asked for match in phrase.finditer(plain)]
         for start, end in spans:
             plain = f"{plain[:start]}{' ' * (end - start)}{plain[end:]}"
