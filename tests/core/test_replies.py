@@ -778,6 +778,30 @@ def test_the_labelled_replies_are_read_as_well_as_ever(part: str) -> None:
     assert {name: share.rate for name, share in found.items() if share.rate < reached[name]} == {}
 
 
+def test_a_labelled_reply_is_counted_under_the_language_it_or_its_id_names() -> None:
+    asked = {
+        "text": "ok",
+        "at": "2026-11-25T10:00:00-05:00",
+        "timezone": "America/New_York",
+        "want": {"intent": "unclear"},
+    }
+    found = {
+        (name, given): labelled.language_of(labelled.Labelled.model_validate(asked | {"id": name, "language": given}))
+        for name, given in (
+            ("es-014", None),
+            ("s4-zh-003", None),
+            ("s4-zh-003", "en"),
+            ("m17", None),
+            (17, None),
+            ("", None),
+        )
+    }
+    assert list(found.values()) == ["es", "zh", "en", "?", "?", "?"]
+    files = sorted((TESTS / "replies_labelled").glob("*.jsonl"))
+    spoken = {file.name: {labelled.language_of(one) for one in labelled.read_labelled(file)} for file in files}
+    assert {name for name, languages in spoken.items() if not languages <= set(labelled.LANGUAGES)} == set()
+
+
 def test_paid_off_by_then_is_not_paid_off_already() -> None:
     assert read("年底前全部还清", "zh").kind is K.PROMISE
     assert read("好的 那天全部付清", "zh", offered_on=date(2026, 12, 1)).kind is K.ACCEPT
