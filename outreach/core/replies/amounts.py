@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from outreach.core.replies import numerals, shares
 from outreach.core.replies.languages import zh_number
 from outreach.core.replies.numerals import Spelled
+from outreach.core.replies.rows import Sought
 
 # ISO 4217 minor units other than two.
 _EXPONENTS = dict.fromkeys(
@@ -89,7 +90,7 @@ _NUMBER = re.compile(
 )
 _ZH_DIGIT = "一二两三四五六七八九"
 _ZH_PAYS = r"(?:还|付|给|转|交|缴|打|汇|存|凑|扣|补|先|再)(?:你们?|您|个|上|出|齐|到|够)?"
-_ZH_MONEY = re.compile(
+_ZH_MONEY = Sought(
     rf"(?P<about>(?<![{_ZH_DIGIT}几])[千万](?=把[块元]|来块)|(?<=成)千(?=蚊|块))|(?P<n>\d{{0,7}}[{_ZH_DIGIT}十百千万零壹贰叁肆伍陆柒捌玖拾佰仟]{{0,14}}\d{{0,7}}[百千万佰仟](?:一(?!把|次|起|笔|口气|下|定|并|共)|[二两三四五六七八九十百千万零\d]){{0,14}}|[{_ZH_DIGIT}十百零廿]{{1,14}}(?= ?(?:{_UNIT}))|(?<=[还付给转交缴汇存凑扣补先再个])[{_ZH_DIGIT}]?十[{_ZH_DIGIT}]?)"
     rf" ?(?P<unit>{_UNIT})?|(?P<hundreds>[{_ZH_DIGIT}]|\d)[嚿旧舊]水|(?P<half>半)万|(?P<tenk>[{_ZH_DIGIT}]|\d)皮(?!肤)|(?:^|(?<=[ ,.就]))(?P<alone>[{_ZH_DIGIT}]十[{_ZH_DIGIT}]?)(?=$|[ ,.!吧行])"
 )
@@ -168,7 +169,7 @@ def listed(text: str, letters: frozenset[str], currency: str, due: int | None, o
         for share in islice(shares.shares(text, letters, {sign: one.value for sign, one in numbers.items()}), _MOST)
     ]
     text = _without(text, parts)
-    chinese = [] if text.isascii() else list(islice(_zh_numbers(text, currency), _MOST))
+    chinese = list(islice(_zh_numbers(text, letters, currency), _MOST))
     text = _without(text, chinese)
     named = [*parts, *chinese]
     if digits or numbers:
@@ -304,8 +305,8 @@ def _is_no_money(match: re.Match[str], text: str, after: str) -> bool:
     )
 
 
-def _zh_numbers(text: str, currency: str) -> Iterator[Amount]:
-    for match in _ZH_MONEY.finditer(text):
+def _zh_numbers(text: str, letters: frozenset[str], currency: str) -> Iterator[Amount]:
+    for match in _ZH_MONEY.each(text, letters):
         words = match["n"] or ""
         if words in {"千万", "百", "千", "万", "万一", "百分", "十分"} or _NOT_NUMBER.match(text, match.end()):
             continue

@@ -62,7 +62,8 @@ def chosen(plain: str, live: tuple[Mention, ...], cal: Calendar, offered: date |
         return doubt
     joint = _joint(plain, exact)
     if joint is not None:
-        return replace(_settled(joint, cal, offered), several=_first_part(plain, days, named))
+        choice = _settled(joint, cal, offered)
+        return replace(choice, several=True) if _first_part(plain, days, named) else choice
     if _instalments(plain, exact, cal, named):
         return replace(_settled(exact[0], cal, offered), several=True, days=_each(exact, cal))
     return Choice(problem="several days")
@@ -184,6 +185,8 @@ def _joint(plain: str, exact: Sequence[Mention]) -> Mention | None:
 
     What a mention may mean beyond its first reading counts only beside another that settles it.
     """
+    if len(exact) == 1:
+        return exact[0]
     pairs = list(pairwise(exact))
     touching = [SIDE_BY_SIDE.fullmatch(plain, a.end, b.start) is not None for a, b in pairs]
     beside = [any(touching[max(0, i - 1) : i + 1]) for i in range(len(exact))]

@@ -64,7 +64,7 @@ class Meanings:
 
     def _any(self, wordings: Iterable[Wording], kind: IntentKind) -> bool:
         text = self._unstopped if kind in _STOPPING else self._said.plain
-        return any(wording.holds(text) for wording in wordings)
+        return any(wording.search(text) for wording in wordings)
 
 
 def _that_may_hold(said: Said, han: Wordings, latin: Wordings) -> dict[IntentKind, set[Wording]]:

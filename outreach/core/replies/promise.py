@@ -80,13 +80,13 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     """Days, times and money of a text. Never raises; every doubt becomes `problem` or `doubt`."""
     if len(said.plain) > WEIGHED:
         brief = f"{said.plain[: WEIGHED - _TAIL - 3]} . {said.plain[-_TAIL:]}"
-        say = told(replace(said, plain=brief), cal, currency, due, offered)
+        say = told(replace(said, plain=brief, letters=said.letters | {"."}), cal, currency, due, offered)
         return replace(say, unsure=say.unsure or "very long", parts=(), payable=amounts.NOTHING)
     letters = said.letters
     plain = _in_earnest(signs.IDIOM.blanked(said.plain, letters), said, cal)
     found = mentions(plain, said, cal)
     found = counted(_without_shares(plain, found))
-    times = tuple(h for h in hours(plain) if not _covered(h, found))
+    times = tuple(h for h in hours(plain, letters) if not _covered(h, found))
     live, refused = sorted_out(plain, [m for m in found if m.label not in _IGNORED], cal.today)
     read: list[Mention | Hour] = [*found, *times]
     blank = blanked(plain, [(one.start, one.end) for one in read])

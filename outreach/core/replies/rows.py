@@ -8,7 +8,7 @@ row need not think of them, and patterns are compiled when they are first asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import groupby
 from operator import add
@@ -40,11 +40,8 @@ class Wording:
         self.pattern = pattern
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, re.ASCII)
-
-    def holds(self, plain: str) -> bool:
-        return self._compiled.search(plain) is not None
+    def search(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self.pattern, re.ASCII).search
 
 
 class Wordings:
@@ -76,7 +73,8 @@ class Wordings:
 class Sought:
     """A long pattern that is searched only in texts that hold letters it needs; compiled when it is first asked.
 
-    `letters` are those of the text (`letters_of`), or of one it was cut from or is left of when words are blanked.
+    `letters` are those of the text (`letters_of`), or of one it was cut from or is left of when words are blanked. What any
+    text may match is not sought so: ValueError when it is first asked.
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
@@ -88,18 +86,20 @@ class Sought:
 
     @cached_property
     def _needs(self) -> frozenset[str]:
-        """Letters of which a text must hold some; none where any text may match. A blank is none: words are blanked."""
+        """Letters of which a text must hold some; a blank is none, for words are blanked."""
         keys = [keys for _, keys in alternatives(self.pattern)]
         needs = frozenset[str]().union(*keys)
-        return needs if all(keys) and " " not in needs else frozenset()
+        if not all(keys) or " " in needs:
+            raise ValueError(f"may match any letters: {self.pattern}")
+        return needs
 
     def may_hold(self, letters: frozenset[str]) -> bool:
         """Could a text of these letters match?"""
-        return not self._needs or not self._needs.isdisjoint(letters)
+        return not self._needs.isdisjoint(letters)
 
     def holds(self, plain: str, letters: frozenset[str]) -> bool:
         """Does it match anywhere?"""
-        return self.may_hold(letters) and self._compiled.search(plain) is not None
+        return not self._needs.isdisjoint(letters) and self._compiled.search(plain) is not None
 
     def first(self, plain: str, letters: frozenset[str]) -> re.Match[str] | None:
         """Where it matches first."""
@@ -231,15 +231,16 @@ class _Reader:
             self._at += 1
             return ("" if escaped in _ZERO_WIDTH else None if escaped in _CLASSES else escaped), None
         if char == "[":
-            self._class()
-            return None, None
+            return None, self._class()
         if char == "(":
             return self._group()
         if char in "^$":
             return "", None
         return (None if char == "." else char), None
 
-    def _class(self) -> None:
+    def _class(self) -> list[str] | None:
+        """One of its letters, if it is no more than a list of them."""
+        start = self._at
         if self._text[self._at] == "^":
             self._at += 1
         first = True
@@ -247,6 +248,8 @@ class _Reader:
             self._at += 2 if self._text[self._at] == "\\" else 1
             first = False
         self._at += 1
+        letters = self._text[start : self._at - 1]
+        return None if letters[0] == "^" or set(letters) & {"\\", "-", " "} else list(letters)
 
     def _group(self) -> tuple[str | None, list[str] | None]:
         opening = re.compile(r"\?(?::|=|!|<=|<!|P<\w+>)").match(self._text, self._at)
