@@ -50,8 +50,7 @@ class Meanings:
 
     def hold(self, *kinds: IntentKind) -> bool:
         """Does any wording of one of these meanings hold?"""
-        may_hold = [kind for kind in kinds if kind in self._wordings]
-        return any(map(self._holds, may_hold))
+        return not self._wordings.keys().isdisjoint(kinds) and any(map(self._holds, kinds))
 
     def hint(self, kind: IntentKind) -> bool:
         """Do its words hint at that meaning, though no wording of it holds?"""
@@ -59,7 +58,7 @@ class Meanings:
 
     def _holds(self, kind: IntentKind) -> bool:
         if kind not in self._held:
-            self._held[kind] = self._any(self._wordings[kind], kind)
+            self._held[kind] = self._any(self._wordings.get(kind, ()), kind)
         return self._held[kind]
 
     def _any(self, wordings: Iterable[Wording], kind: IntentKind) -> bool:

@@ -98,7 +98,10 @@ def normalise(text: str, language: str | None) -> Said:
 def _fold(text: str) -> str:
     if "'" in text or "’" in text:
         text = _IS.sub(r"\1 is", text)
-    text = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS).casefold()
+    text = text.translate(_MARKS)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_MARKS)
+    text = text.casefold()
     if not text.isascii():
         text = _PAST.sub("yapague", _YES.sub("yes", text))
         text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")

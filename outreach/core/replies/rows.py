@@ -78,11 +78,11 @@ class Sought:
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        self.pattern, self._flags = pattern, flags
+        self.pattern, self.flags = pattern, flags
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
-        return compiled(self.pattern, self._flags)
+        return compiled(self.pattern, self.flags)
 
     @cached_property
     def _needs(self) -> frozenset[str]:

@@ -138,7 +138,7 @@ def _clauses(plain: str, letters: frozenset[str], offered: bool) -> tuple[list[C
     """The clauses that limit contact, and the text without them. One without a word of contact counts only by itself."""
     if _LIMITING.isdisjoint(letters):
         return [], plain
-    marked, limits = limits_of(plain)
+    marked, limits = limits_of(plain, letters)
     if not limits or len(limits) > MOST:
         return [], plain
     kept, others = [], []
