@@ -112,7 +112,7 @@ VAGUE = _any_of(
 )
 
 
-# Of a text that holds none of their letters no share is asked.
+# All of them: of a text that holds none of their letters none is asked. Never searched itself.
 _ANY = Sought("|".join(one.pattern for one in (_REST, *(row[0] for row in _FRACTIONS), _ZH_FRACTION, _PERCENT, _WHOLE)))
 
 
