@@ -25,6 +25,7 @@ from outreach.core import replies
 from outreach.core.terms import ConfigError, Fault, Intent, IntentKind
 
 ENDS_TEXTS = frozenset({IntentKind.OPT_OUT, IntentKind.CEASE})
+LANGUAGES = ("en", "es", "zh")
 
 
 class Meaning(wire.Strict):
@@ -130,8 +131,8 @@ def score(labelled: Iterable[Labelled], reader: Reader = ours) -> dict[str, dict
 
 
 def language_of(one: Labelled) -> str:
-    """The language a reply is counted under: its id says where none is given (`es-014`)."""
-    return one.language or str(one.id).partition("-")[0] or "?"
+    """The language a reply is counted under: its id says where none is given (`es-014`, `s4-es-014`), else `?`."""
+    return one.language or next((part for part in str(one.id).split("-") if part in LANGUAGES), "?")
 
 
 def _count(shares: dict[str, Share], one: Labelled, got: Read) -> None:

@@ -76,11 +76,13 @@ def plain(asked: Labelled) -> Read:
 def day(asked: Labelled) -> tuple[date | None, str]:
     """The first day the library finds, and the text without it."""
     language = language_of(asked)
+    known = language in ORDER
     here = asked.at.astimezone(ZoneInfo(asked.timezone)).replace(tzinfo=None)
     found = search_dates(
         asked.text,
-        languages=[language],
-        settings={"RELATIVE_BASE": here, "PREFER_DATES_FROM": "future", "DATE_ORDER": ORDER[language]},
+        languages=[language] if known else None,
+        settings={"RELATIVE_BASE": here, "PREFER_DATES_FROM": "future"}
+        | ({"DATE_ORDER": ORDER[language]} if known else {}),
     )
     for words, at in found or []:
         if 0 <= (at.date() - here.date()).days <= 60:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from outreach import labelled
 from outreach.core import replies
 from outreach.core.replies import chinese, english, intents, learned, likeness, spanish
 from outreach.core.replies.normal import CONSIDERED, normalise
-from outreach.core.replies.rows import alternatives
+from outreach.core.replies.rows import Sought, alternatives, letters_of
 from outreach.core.terms import Channel, Intent, IntentKind, Money
 
 K = IntentKind
@@ -669,11 +671,38 @@ def test_every_wording_is_a_pattern_and_needs_letters() -> None:
         (r"(?:stop|quit) (?:it|this)", {"stop", "quit"}), (r"(?:very )?bad", {"bad"}),
         (r"a+b", {"a"}), (r"x?", set()), (r"\w+ \d", {" "}),
         (r"(?!not )pay(?:ing)?\b", {"pay"}), (r"^(?=.*\btext)(?=.*\bno)", {"text"}),
+        (r"[ab]\d", {"a", "b"}), (r"[^ab]|[a-f]|[\da]", set()),
         (r"[ab]cd{2,}e", {"c"}), (r"别发|不要发", {"别发", "不要"}), (r"\$5", {"$5"}), (r"(?:a|b?)c", {"c"}),
     ],
 )  # fmt: skip
 def test_which_letters_a_pattern_needs(pattern: str, keys: set[str]) -> None:
     assert set().union(*(needs for _, needs in alternatives(pattern))) == keys
+
+
+def all_sought() -> dict[str, Sought]:
+    modules = [
+        importlib.import_module(f"{replies.__name__}.{one.name}") for one in pkgutil.iter_modules(replies.__path__)
+    ]
+    tables = [(module.__name__, name, value) for module in modules for name, value in vars(module).items()]
+    return {f"{module}.{name}": value for module, name, value in tables if isinstance(value, Sought) and name != "_ANY"}
+
+
+def test_what_is_sought_by_letters_is_found_as_by_its_pattern() -> None:
+    every = all_sought()
+    assert len(every) > 40
+    plain = {name: re.compile(sought.pattern, sought.flags) for name, sought in every.items()}
+    for text in ALL_SAID[::41]:
+        said = normalise(text, None)
+        for name, sought in every.items():
+            found = [match.span() for match in plain[name].finditer(said.plain)]
+            assert said.says(sought) == bool(found), (text, name)
+            assert [match.span() for match in sought.each(said.plain, said.letters)] == found, (text, name)
+
+
+def test_what_any_letters_may_match_is_not_sought_by_letters() -> None:
+    for pattern in (r"stop|\d+", r"[ ,]"):
+        with pytest.raises(ValueError, match="may match any letters"):
+            Sought(pattern).holds("stop", letters_of("stop"))
 
 
 def test_the_index_hides_no_wording() -> None:
@@ -776,6 +805,30 @@ def test_the_labelled_replies_are_read_as_well_as_ever(part: str) -> None:
     found = labelled.score(replies_)["all"]
     reached = REACHED_OF[part]
     assert {name: share.rate for name, share in found.items() if share.rate < reached[name]} == {}
+
+
+def test_a_labelled_reply_is_counted_under_the_language_it_or_its_id_names() -> None:
+    asked = {
+        "text": "ok",
+        "at": "2026-11-25T10:00:00-05:00",
+        "timezone": "America/New_York",
+        "want": {"intent": "unclear"},
+    }
+    found = {
+        (name, given): labelled.language_of(labelled.Labelled.model_validate(asked | {"id": name, "language": given}))
+        for name, given in (
+            ("es-014", None),
+            ("s4-zh-003", None),
+            ("s4-zh-003", "en"),
+            ("m17", None),
+            (17, None),
+            ("", None),
+        )
+    }
+    assert list(found.values()) == ["es", "zh", "en", "?", "?", "?"]
+    files = sorted((TESTS / "replies_labelled").glob("*.jsonl"))
+    spoken = {file.name: {labelled.language_of(one) for one in labelled.read_labelled(file)} for file in files}
+    assert {name for name, languages in spoken.items() if not languages <= set(labelled.LANGUAGES)} == set()
 
 
 def test_paid_off_by_then_is_not_paid_off_already() -> None:

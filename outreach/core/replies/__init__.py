@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from outreach.core import zones
 from outreach.core.replies import answering, claims, identity, likened, signs, steering, stops
@@ -55,9 +56,8 @@ def read(
         raise ValueError("at must be aware")
     where = zones.zone(zone)
     said = normalise(text, language)
-    orders, mixed = _orders(said.language, language, zone)
+    orders, mixed, american = _customs(said.language, language, zone)
     here = at.astimezone(where)
-    american = signs.MONTH_FIRST.match(zone) is not None
     calendar = Calendar(here.date(), max(0, max_days), orders, mixed, here.hour * 60 + here.minute, american, due_on)
 
     def tell(part: Said) -> Told:
@@ -65,7 +65,7 @@ def read(
 
     asked = Asked(said, Meanings(said), tell(said), at.astimezone(UTC), where, calendar, currency, offered_on, tell)
     intent = _steered(asked, lambda part: replace(asked, said=part, means=Meanings(part), told=tell(part)))
-    if intent.kind in {_K.PROMISE, _K.ACCEPT} and signs.SETTLES.search(said.plain):
+    if intent.kind in {_K.PROMISE, _K.ACCEPT} and said.says(signs.SETTLES):
         intent = _settling(intent, amount_due)
     intent = identity.noted(said, intent)
     if said.cut and intent.kind not in STOPS:
@@ -83,14 +83,18 @@ def _settling(intent: Intent, due: int | None) -> Intent:
     return replace(intent, settles=True, needs_human=True, why=f"{intent.why}; for all that is due")
 
 
-def _orders(spoken: str | None, on_file: str | None, zone: str) -> tuple[tuple[str, ...], bool]:
-    """How 12/5 may be read. Spanish puts the day first, Chinese the month; English goes by where the debtor lives."""
+@lru_cache(maxsize=256)
+def _customs(spoken: str | None, on_file: str | None, zone: str) -> tuple[tuple[str, ...], bool, bool]:
+    """How 12/5 may be read, whether people around write it the other way, and whether they are American.
+
+    Spanish puts the day first, Chinese the month; English goes by where the debtor lives.
+    """
     american = signs.MONTH_FIRST.match(zone) is not None
     english = ("md",) if american else ("dm",) if signs.DAY_FIRST.match(zone) else ("md", "dm")
     by_language = {"es": ("dm",), "zh": ("md",), "en": english}
     orders = {order for lang in {spoken, on_file} for order in by_language.get(lang or "", ())}
     mixed = american and orders == {"dm"}
-    return tuple(sorted(orders, reverse=True)) or ("md", "dm"), mixed
+    return tuple(sorted(orders, reverse=True)) or ("md", "dm"), mixed, american
 
 
 def _steered(asked: Asked, without: Callable[[Said], Asked]) -> Intent:

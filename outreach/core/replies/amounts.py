@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from outreach.core.replies import numerals, shares
 from outreach.core.replies.languages import zh_number
 from outreach.core.replies.numerals import Spelled
+from outreach.core.replies.rows import Sought
 
 # ISO 4217 minor units other than two.
 _EXPONENTS = dict.fromkeys(
@@ -89,7 +90,7 @@ _NUMBER = re.compile(
 )
 _ZH_DIGIT = "一二两三四五六七八九"
 _ZH_PAYS = r"(?:还|付|给|转|交|缴|打|汇|存|凑|扣|补|先|再)(?:你们?|您|个|上|出|齐|到|够)?"
-_ZH_MONEY = re.compile(
+_ZH_MONEY = Sought(
     rf"(?P<about>(?<![{_ZH_DIGIT}几])[千万](?=把[块元]|来块)|(?<=成)千(?=蚊|块))|(?P<n>\d{{0,7}}[{_ZH_DIGIT}十百千万零壹贰叁肆伍陆柒捌玖拾佰仟]{{0,14}}\d{{0,7}}[百千万佰仟](?:一(?!把|次|起|笔|口气|下|定|并|共)|[二两三四五六七八九十百千万零\d]){{0,14}}|[{_ZH_DIGIT}十百零廿]{{1,14}}(?= ?(?:{_UNIT}))|(?<=[还付给转交缴汇存凑扣补先再个])[{_ZH_DIGIT}]?十[{_ZH_DIGIT}]?)"
     rf" ?(?P<unit>{_UNIT})?|(?P<hundreds>[{_ZH_DIGIT}]|\d)[嚿旧舊]水|(?P<half>半)万|(?P<tenk>[{_ZH_DIGIT}]|\d)皮(?!肤)|(?:^|(?<=[ ,.就]))(?P<alone>[{_ZH_DIGIT}]十[{_ZH_DIGIT}]?)(?=$|[ ,.!吧行])"
 )
@@ -148,24 +149,34 @@ _CENTS = re.compile(
 _IN_PARTS = ("cent", "pence", " con ", "毛", "角")
 
 
-def listed(text: str, currency: str, due: int | None, orders: tuple[str, ...]) -> list[Amount]:
-    """Every amount named in `text` (days and times blanked), in order. `orders` tells how `1.200` is written there."""
-    text = _NAMES.sub(lambda match: " " * len(match[0]), text)
+_DIGIT = re.compile(r"\d")
+
+
+def listed(text: str, letters: frozenset[str], currency: str, due: int | None, orders: tuple[str, ...]) -> list[Amount]:
+    """Every amount named in `text` (days and times blanked), in order; `letters` as of `Sought`.
+
+    `orders` tells how `1.200` is written there.
+    """
+    digits = _DIGIT.search(text) is not None
+    if digits or "grand" in text:  # `_NAMES` holds no other word without a digit
+        text = _NAMES.sub(lambda match: " " * len(match[0]), text)
     whole_text = text
-    text, numbers = _with_signs(text, currency, due)
+    text, numbers = _with_signs(text, letters, currency, due)
     if any(word in text for word in _IN_PARTS):
         text = _CENTS.sub(lambda match: _joined(match, numbers), text)
     parts = [
         _of_due(share, due)
-        for share in islice(shares.shares(text, {sign: one.value for sign, one in numbers.items()}), _MOST)
+        for share in islice(shares.shares(text, letters, {sign: one.value for sign, one in numbers.items()}), _MOST)
     ]
     text = _without(text, parts)
-    chinese = [] if text.isascii() else list(islice(_zh_numbers(text, currency), _MOST))
+    chinese = list(islice(_zh_numbers(text, letters, currency), _MOST))
     text = _without(text, chinese)
-    named = [*parts, *chinese, *islice(_numbers(text, currency, orders, numbers), _MOST)]
+    named = [*parts, *chinese]
+    if digits or numbers:
+        named += islice(_numbers(text, currency, orders, numbers), _MOST)
     named = _without_ranges(whole_text, sorted(named, key=lambda a: a.start))
     named = _without_exceptions(whole_text, named)
-    return _split(whole_text, named, due) if len(named) < 2 else named
+    return _split(whole_text, letters, named, due) if len(named) < 2 else named
 
 
 def _without_exceptions(text: str, named: list[Amount]) -> list[Amount]:
@@ -189,9 +200,9 @@ def _is_less(text: str, whole: Amount) -> bool:
     return bool(_LESS.match(text, whole.end) or _ZH_LESS.search(text, max(0, whole.start - 10), whole.start))
 
 
-def _split(text: str, named: list[Amount], due: int | None) -> list[Amount]:
+def _split(text: str, letters: frozenset[str], named: list[Amount], due: int | None) -> list[Amount]:
     """`in 4 parts` of what is due, or of the sum that stands before it."""
-    split = shares.split(text)
+    split = shares.split(text, letters)
     if split is None or (named and (named[0].minor is None or named[0].start > split.start or _EACH.search(text))):
         return named
     if not named:
@@ -205,12 +216,12 @@ def _without(text: str, amounts: list[Amount]) -> str:
     return text
 
 
-def _with_signs(text: str, currency: str, due: int | None) -> tuple[str, dict[str, Spelled]]:
+def _with_signs(text: str, letters: frozenset[str], currency: str, due: int | None) -> tuple[str, dict[str, Spelled]]:
     """The text with one sign in the place of each number in letters (blanks before it), and what each sign stands for."""
     numbers: dict[str, Spelled] = {}
     pieces, at = [], 0
     most = None if due is None else Decimal(due) / 10 ** minor_units(currency)
-    for found in islice(numerals.spelled(text, currency), _MOST):
+    for found in islice(numerals.spelled(text, letters, currency), _MOST):
         if numerals.is_small(found, text) and not _UNIT_NEXT.match(text, found.end):
             continue
         sign = chr(0xE000 + len(numbers))
@@ -294,8 +305,8 @@ def _is_no_money(match: re.Match[str], text: str, after: str) -> bool:
     )
 
 
-def _zh_numbers(text: str, currency: str) -> Iterator[Amount]:
-    for match in _ZH_MONEY.finditer(text):
+def _zh_numbers(text: str, letters: frozenset[str], currency: str) -> Iterator[Amount]:
+    for match in _ZH_MONEY.each(text, letters):
         words = match["n"] or ""
         if words in {"千万", "百", "千", "万", "万一", "百分", "十分"} or _NOT_NUMBER.match(text, match.end()):
             continue

@@ -25,7 +25,7 @@ def answer(asked: Asked, kind: IntentKind) -> Intent:
         return put_off(asked) or asked.intent(_K.DECLINE, "no")
     if asked.offered_on is None and asked.means.hold(_K.PAID):
         return asked.intent(_K.PAID, "paid")
-    if asked.offered_on is None and (will_pay(asked.said.plain) or asked.means.hold(_K.PROMISE)):
+    if asked.offered_on is None and (will_pay(asked.said) or asked.means.hold(_K.PROMISE)):
         return asked.intent(_K.PROMISE, "will pay, no day named", human=True)
     if asked.offered_on is None:
         return asked.intent(_K.UNCLEAR, "yes, but nothing was offered", human=True)
@@ -72,13 +72,13 @@ def other_talk(asked: Asked) -> Intent | None:
     say, means = asked.told, asked.means
     if say.chatter == "social" and not means.hold(_K.HARDSHIP):
         return asked.intent(_K.UNCLEAR, "speaks of something else", human=True)
-    if signs.UNDECIDED.search(asked.said.plain) and signs.OTHERS_PAY.search(asked.said.plain):
+    if asked.said.says(signs.UNDECIDED) and signs.OTHERS_PAY.search(asked.said.plain):
         return asked.intent(_K.UNCLEAR, "somebody else pays; undecided", human=True)
     if means.hold(_K.HELP):
         return asked.intent(_K.HELP, "asks for help")
     sum_ = (say.amount.minor is not None and not say.amount.whole) or (say.pays and bool(say.doubt))
-    offers = say.clear and (proposes(asked.said.plain) or sum_)
-    if signs.MOVES_DUE.search(asked.said.plain) and say.amount.minor is None and not will_pay(asked.said.plain):
+    offers = say.clear and (proposes(asked.said) or sum_)
+    if asked.said.says(signs.MOVES_DUE) and say.amount.minor is None and not will_pay(asked.said):
         return asked.intent(_K.QUESTION, "asks for another due date")
     if means.hold(_K.QUESTION) and not offers:
         if asked.offered_on is not None and means.hold(_K.DECLINE):
@@ -107,7 +107,7 @@ def promise(asked: Asked) -> Intent | None:
 
 
 def _refused(asked: Asked) -> Intent | None:
-    say, willing = asked.told, will_pay(asked.said.plain)
+    say, willing = asked.told, will_pay(asked.said)
     if not willing and asked.means.hold(_K.HARDSHIP):
         return _hardship(asked)
     if asked.offered_on is not None and not willing and asked.means.hold(_K.DECLINE):
@@ -119,7 +119,7 @@ def _refused(asked: Asked) -> Intent | None:
 
 def _someday(asked: Asked) -> Intent | None:
     """A promise that names no day. Said of a date we offered, a refusal in it weighs more."""
-    means, willing = asked.means, will_pay(asked.said.plain)
+    means, willing = asked.means, will_pay(asked.said)
     if willing and asked.offered_on is None and not means.hold(_K.HARDSHIP):
         return asked.intent(_K.PROMISE, "will pay, no day named", human=True)
     against = (_K.HARDSHIP,) if asked.offered_on is None else (_K.DECLINE, _K.HARDSHIP)
@@ -132,7 +132,7 @@ def promised(asked: Asked, on: date) -> Intent:
     """A clear day. Only a day with a question mark may as well ask about ours."""
     say = asked.told
     asks = re.search(r"[?][ .!]*$|吗[ ?]*$", asked.said.plain) is not None
-    if asks and not say.pays and not proposes(asked.said.plain) and say.amount.minor is None and not say.doubt:
+    if asks and not say.pays and not proposes(asked.said) and say.amount.minor is None and not say.doubt:
         kind = _K.PROMISE if len(asked.said.bare.split()) <= 3 and not asked.said.han else _K.QUESTION
         return asked.intent(kind, f"{say.label}, asked", human=True)
     found = asked.intent(_K.PROMISE, f"{say.label} -> {on}", human=bool(say.doubt))

@@ -15,6 +15,7 @@ from itertools import pairwise
 from outreach.core.replies import signs
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.dates import Calendar, Mention
+from outreach.core.replies.rows import letters_of
 from outreach.core.replies.sorting import SIDE_BY_SIDE, apart
 
 _LOOSE_BEFORE = re.compile(
@@ -61,7 +62,8 @@ def chosen(plain: str, live: tuple[Mention, ...], cal: Calendar, offered: date |
         return doubt
     joint = _joint(plain, exact)
     if joint is not None:
-        return replace(_settled(joint, cal, offered), several=_first_part(plain, days, named))
+        choice = _settled(joint, cal, offered)
+        return replace(choice, several=True) if _first_part(plain, days, named) else choice
     if _instalments(plain, exact, cal, named):
         return replace(_settled(exact[0], cal, offered), several=True, days=_each(exact, cal))
     return Choice(problem="several days")
@@ -71,8 +73,10 @@ def _plan(
     plain: str, days: list[Mention], exact: list[Mention], cal: Calendar, offered: date | None, named: list[Amount]
 ) -> Choice | None:
     """Two payments, the day of each plain beside the other: "50 friday and 50 next friday"."""
+    if not len(days) == len(exact) == len(named):
+        return None
     joint = _joint(plain, exact)
-    if joint is None or not len(days) == len(exact) == len(named) or _doubt(plain, days) is not None:
+    if joint is None or _doubt(plain, days) is not None:
         return None
     choice, each = _settled(joint, cal, offered), _each(exact, cal)
     sure = each[:1] == (choice.on,) and _first_part(plain, days, named)
@@ -181,6 +185,8 @@ def _joint(plain: str, exact: Sequence[Mention]) -> Mention | None:
 
     What a mention may mean beyond its first reading counts only beside another that settles it.
     """
+    if len(exact) == 1:
+        return exact[0]
     pairs = list(pairwise(exact))
     touching = [SIDE_BY_SIDE.fullmatch(plain, a.end, b.start) is not None for a, b in pairs]
     beside = [any(touching[max(0, i - 1) : i + 1]) for i in range(len(exact))]
@@ -253,7 +259,7 @@ def _loose(plain: str, mention: Mention) -> str:
     if _POR.search(plain[max(0, mention.start - 8) : mention.end]):
         return f"{mention.label}: about it"
     by_end = found and mention.label.startswith("end of") and re.match("before|antes", found[0])
-    first_of = found and signs.START.search(found[0]) and signs.INSTALMENTS.search(plain)
+    first_of = found and signs.START.search(found[0]) and signs.INSTALMENTS.holds(plain, letters_of(plain))
     if found and not by_end and not first_of:
         return f"{mention.label}: before, after or about it"
     if _LOOSE_AFTER.match(plain, mention.end):
@@ -272,8 +278,8 @@ _FEAST_AFTER = re.compile(
 )
 
 
-def reach(plain: str, day: Mention) -> tuple[int, int]:
-    """Where a day stands, with the words by which it is counted from a feast or a weekday."""
-    start, eve = max(0, day.start - 24), _NEXT_OR_EVE.match(plain, day.end)
-    words = _DAY_AFTER.search(plain[start : day.start]) or _DAY_BEFORE.search(plain[start : day.start])
-    return start + words.start() if words else max(0, day.start), eve.end() if eve else day.end
+def reach(plain: str, first: int, last: int) -> tuple[int, int]:
+    """Where a day that is named at `first:last` stands with the words by which it is counted from a feast or a weekday."""
+    start, eve = max(0, first - 24), _NEXT_OR_EVE.match(plain, last)
+    words = _DAY_AFTER.search(plain[start:first]) or _DAY_BEFORE.search(plain[start:first])
+    return start + words.start() if words else max(0, first), eve.end() if eve else last

@@ -27,9 +27,7 @@ def claim(asked: Asked) -> Intent | None:
         return None  # "april 10th, paid in full"
     if kind is _K.PAID and (promised := _besides_paid(asked)) is not None:
         return promised
-    ahead = any(m.problem != "in the past" and not m.label.startswith("last ") for m in asked.told.live)
-    settled = signs.PROOF.search(said.plain) or signs.OTHERS_PAID.search(said.plain)
-    if kind is _K.PAID and ahead and will_pay(said.plain) and not settled:
+    if kind is _K.PAID and _days_ahead(asked) and will_pay(said) and not _settled(said):
         return asked.intent(_K.PROMISE, "paid and will pay: several instalments", human=True)
     if kind is _K.PAID and signs.ASKS_OF_PAYMENT.search(said.plain):
         return asked.intent(_K.QUESTION, "asks about a payment")
@@ -37,6 +35,15 @@ def claim(asked: Asked) -> Intent | None:
         by_phone = signs.PAY_BY_PHONE.search(said.plain) is not None
         return asked.intent(_K.QUESTION, "asks to pay by phone") if by_phone else _callback(asked)
     return None if kind is None else asked.intent(kind, kind.value)
+
+
+def _days_ahead(asked: Asked) -> bool:
+    return any(m.problem != "in the past" and not m.label.startswith("last ") for m in asked.told.live)
+
+
+def _settled(said: Said) -> bool:
+    """Is the payment proved, or another's?"""
+    return bool(signs.PROOF.search(said.plain) or signs.OTHERS_PAID.search(said.plain))
 
 
 def _besides_paid(asked: Asked) -> Intent | None:
@@ -52,7 +59,7 @@ def _besides_paid(asked: Asked) -> Intent | None:
         return None
     said = replace(asked.said, plain=rest)
     say = asked.tell(said)
-    if say.on is None or not say.clear or not (will_pay(rest) or say.amount.minor is not None):
+    if say.on is None or not say.clear or not (will_pay(said) or say.amount.minor is not None):
         return None
     promised = answering.promised(replace(asked, said=said, told=say), say.on)
     return replace(promised, needs_human=True, why=f"{promised.why}; paid before")
@@ -70,7 +77,7 @@ def _callback(asked: Asked) -> Intent:
     plain = asked.intent(_K.CALLBACK, "asks to be called, no time named", human=False)
     if not say.live and not say.times:
         return plain
-    if will_pay(asked.said.plain) and say.live:
+    if will_pay(asked.said) and say.live:
         return replace(plain, needs_human=True, why="a call and a promise")
     if len(say.times) != 1 or say.times[0].at is None:
         why = say.times[0].why if len(say.times) == 1 else "several times" if say.times else "no hour named"

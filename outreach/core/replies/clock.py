@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from outreach.core.replies.languages import SMALL_NUMBERS, zh_number
+from outreach.core.replies.rows import Sought
 
 OPENS, CLOSES = 8, 21
 _MOST = 24  # hours considered; who names more names none
@@ -43,7 +44,8 @@ _ZH = re.compile(
     r"(?:[点时]|:(?=\d\d))(?:钟|整)?(?P<m>半|一刻|\d{1,2})?分?"
 )
 _NOON = re.compile(r"\b(?:at |around )?(?:noon|midday|mediodia)\b|中午(?! ?[\d一二两十])")
-_NEEDS = re.compile(r"\d|点|noon|midday|mediodia|中午|\bat |\ba las? |oclock", re.ASCII)
+_NEEDS = Sought(r"点|noon|midday|mediodia|中午|\bat |\ba las? |oclock", re.ASCII)
+_DIGIT = re.compile(r"\d", re.ASCII)
 _OR_ANOTHER = re.compile(
     r" ?(?:or|o|to|until|a|-|或者?|到|至) ?(?:las )?(?:\d{1,2}|[一二三四五六七八九十]{1,2}点)(?!\d)", re.ASCII
 )
@@ -51,9 +53,9 @@ _MORNING = ("morning", "manana", "早", "上午", "凌晨")
 _EVENING = ("afternoon", "evening", "night", "tarde", "noche", "下午", "傍晚", "晚", "中午")
 
 
-def hours(plain: str) -> list[Hour]:
-    """Every time of day named in canonical text."""
-    if not _NEEDS.search(plain):
+def hours(plain: str, letters: frozenset[str]) -> list[Hour]:
+    """Every time of day named in canonical text; `letters` as of `rows.Sought`."""
+    if not _DIGIT.search(plain) and not _NEEDS.holds(plain, letters):
         return []
     found = [Hour(*m.span(), time(12), "noon") for m in _NOON.finditer(plain)]
     found += [hour for m in _WESTERN.finditer(plain) if (hour := _western(m))]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from outreach.core.replies import chinese_days, western_days
 from outreach.core.replies.days import HALF_OR_DATE, Calendar, Form, Mention
@@ -44,17 +44,17 @@ class _Forms:
         for place, form in enumerate(forms):
             for key in form.keys:
                 self._index.setdefault(key, []).append(place)
+        self._keys = frozenset(self._index)
 
-    def that_may_hold(self, letters: frozenset[str]) -> Iterator[Form]:
-        places = {place for key in self._index.keys() & letters for place in self._index[key]}
-        return (self._forms[place] for place in sorted(places.union(self._always)))
+    def that_may_hold(self, letters: frozenset[str]) -> list[Form]:
+        places = {place for key in self._keys & letters for place in self._index[key]}
+        return [self._forms[place] for place in sorted(places.union(self._always))]
 
 
 _CHINESE, _WESTERN = _Forms(chinese_days.FORMS), _Forms(western_days.FORMS)
 
 
-def _forms(said: Said) -> Iterator[Form]:
-    if said.han:
-        yield from _CHINESE.that_may_hold(said.letters)
-    if said.latin or not said.han:
-        yield from _WESTERN.that_may_hold(said.letters)
+def _forms(said: Said) -> list[Form]:
+    chinese = _CHINESE.that_may_hold(said.letters) if said.han else []
+    western = _WESTERN.that_may_hold(said.letters) if said.latin or not said.han else []
+    return chinese + western

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from outreach.core.replies.languages import SMALL_NUMBERS, zh_number
-from outreach.core.replies.rows import alternatives
+from outreach.core.replies.rows import alternatives, compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Form:
 
 def form(pattern: str, reader: Reader) -> Form:
     keys = [keys for _, keys in alternatives(pattern)]
-    return Form(re.compile(pattern, re.ASCII), reader, frozenset().union(*keys) if all(keys) else frozenset())
+    return Form(compiled(pattern, re.ASCII), reader, frozenset().union(*keys) if all(keys) else frozenset())
 
 
 def at(match: re.Match[str], label: str, *readings: date, strict: bool = True, problem: str = "") -> Mention:

@@ -9,22 +9,23 @@ hours and sums that were read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from outreach.core.replies import signs
 from outreach.core.replies.amounts import Amount
 from outreach.core.replies.chosen import reach
 from outreach.core.replies.clock import Hour
 from outreach.core.replies.days import Mention
+from outreach.core.replies.hanzi import HAN
 from outreach.core.replies.languages import WEEKDAYS
-from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN
-from outreach.core.replies.rows import letters_of
+from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN, WORDS
+from outreach.core.replies.rows import Sought, blanked, compiled, letters_of
 from outreach.core.replies.sorting import CLAUSE, ELSEWHERE, NO_SUCH_SUM, PAYING, TAKEN_BACK, UNTIL
 
 _DAY = "(?:" + "|".join(WEEKDAYS) + ")"
 
 # A day near the one named, or any of several.
-_ROUGHLY = re.compile(
+_ROUGHLY = Sought(
     r"\b(?:give or take|thereabouts?|somewhere|round ?about|nearer|closer to|close to|towards?(?=\s{3}|\s*$)|kinda|kind of|sort of|or summat|or something|or when(?:ever)?|whenever|o cuando|ahi por|a eso|tipo(?=\s*$|\s{2})|(?:primera|segunda|ultima) semana|(?:first|last) week|antecit[oa]s?|antesit[oa]s?|onda|ballpark|plus or minus|"
     r"(?:some|any|one) of (?:these|those|them)|(?<!too )(?<!so )(?<!as )soon(?! as)|some ?time|(?:at )?some point|any ?time|any day|soonest|sooner than|(?:at )?the earliest(?! (?:would|is|i|we|that|possible|could|will)\b)|earlier than|early on|"
     r"o asi|o algo asi|por ahi(?!\s*\d| (?:le|te|les|se|unos|unas)\b)|dia mas,? (?:y )?dia menos|dias? (?:arriba|antes),? dias? (?:abajo|despues)|un[oa]s? de (?:est|es)[oa]s|de est[oa]s(?: dias)?|en estos dias|algun|alguno|cuando sea|en adelante|para arriba|tirando(?:le)?|rondando|alla por|casi(?! tod)|"
@@ -34,7 +35,7 @@ _ROUGHLY = re.compile(
 )
 _THOSE_DAYS = re.compile(r"那(?:几|两|一两|些|三)[天日]")
 # They do not vouch for it.
-_UNSURE = re.compile(
+_UNSURE = Sought(
     r"\b(?:luck|lucky|fingers crossed|touch wood|knock on wood|all (?:going|being|goes) (?:well|good|right|to plan)|(?:everything|all|things|it all) (?:lines? up|works? out|pans? out|goes (?:well|right|ok|to plan))|at a push|at a stretch|who knows|"
     r"swear to it|cant (?:swear|guarantee|vouch|say for)|dont (?:quote|hold me|count on|bank on)|(?:wouldnt|wont|cant|dont) (?:count|bank|rely|depend)|no (?:promises|guarantees?)|(?<!no )doubt\w*|unlikely|dicey|touch and go|tentative\w*|provisional\w*|pencil\w*|"
     r"nothing (?:til|till|until) then|nada hasta (?:entonces|esa fecha)|as it stands|apparently|i want to say|quiero decir|(?:i |we |they )reckon(?! (?:i|ill|we)\b)|thought (?:it|we|that|you)|(?:you|u) sure|from what|parece que|dizque|me dijeron|si es que|in theory|theoretically|in principle|normally|usually|generally|as a rule|pending|subject to|whichever|worst case|best case|at worst|slip(?:s|ping)?|could (?:slip|change|vary|move)|may (?:be|slip|change|vary|move)|"
@@ -56,7 +57,7 @@ _PAST_AFTER = re.compile(
     r" *(?:mismo )?(?:(?:ya|le|les|lo|la|se|te|yo) )*(?:consigne|deposite|pague|abone|transferi|ingrese|mande|envie|liquide)\b"
 )
 # What comes on that day is an answer, not money.
-_ANSWER = re.compile(
+_ANSWER = Sought(
     r"\b(?:ask me|check (?:back|in)|(?:let|lets) (?:you|ya|yall|u) know(?! (?:when its|once|that its|its) )|get back to|(?:ill|i will|we will|ya) (?:know|sabre)|an answer|(?:we|well|we will|then well) (?:see|talk)|touch base|figure (?:it )?out|"
     r"pregunt[ae]\w*|(?:le|les|te|os) aviso(?! cuando)|veremos|vemos|ya vere|una respuesta|(?:le|te|les|os) digo|a ver que)\b|再(?:谈|联系|问|商量|聊)|问我|准信|答复|才知道",
     re.ASCII,
@@ -64,7 +65,7 @@ _ANSWER = re.compile(
 # Of one weekday to the next: every one of them.
 _EVERY = re.compile(rf"\b({_DAY}) (?:to|en|a|by|tras|and every|-) ?\1\b")
 # A day counted from another that was not read.
-_COUNTED = re.compile(
+_COUNTED = Sought(
     r"\b(?:the )?(?:day|morning|week) (?:after|before|prior)\b|\bthe night before\b|\b(?:days|weeks) (?:after|before)\b|\b(?:un |el |al )?(?:otro|siguiente) dia\b|\bdia (?:siguiente|despues|antes|anterior)\b|\bdias (?:despues|antes)\b|\bvispera\b|"
     r"\b(?:the )?(?:next|following) (?:one(?! is)|day|morning)\b|\b(?:el|la|los) (?:que (?:viene|sigue|entra)|siguiente|otro|proximo)\b(?!\s{3})|第二天|\b(?:from when|from the day|desde que|a partir de que)\b|隔天|次日|翌日|前一[天晚]|后一天|[几两三]天[后前]|[后前][几两三]天"
 )
@@ -102,7 +103,7 @@ _MINE = re.compile(
     r"\b(?:i|ill|im|id|we|well|yo|me|pago|pagare|pagamos|abono|deposito|mando|doy|transfiero|puedo|voy|tengo)\b|我(?!的?(?:姐|哥|弟|妹|妈|爸|老公|老婆|先生|太太|前夫|前妻|儿子|女儿|朋友|室友|同事|老板))",
     re.ASCII,
 )
-_CLAUSE = re.compile(rf"{CLAUSE.pattern}|\b(?:entonces|es que)\b|所以| (?=[\u4e00-\u9fff])", re.ASCII)
+_CLAUSE = compiled(rf"{CLAUSE.pattern}|\b(?:entonces|es que)\b|所以| (?=[\u4e00-\u9fff])", re.ASCII)
 _OF_MONEY = re.compile(
     r"\b(?:pay\w*|paid|send\w*|sent|settle\w*|transfer\w*|deposit\w*|zelle|venmo|cashapp|money|wages?|bonus|check|paycheck|tips|balance|owe|debt|refund|taxes|gimme|give me|hold off|dame|deme|denme|espereme|esperenme|aguante\w*|full|half|all|everything|whole|amount|minimum|lot|do(?:ing)? it|do (?:that|this)|can do|bring\w*|drop\w*|cash|swing by|stop by|come (?:in|by|down)|my card|visa|mastercard|(?:debit|credit) card|card (?:ending|on file)|on file|catch\w* up|charge|run my card|take it out|autopay|scheduled|ssi|ssdi|disability|benefits?|pension|most|some|chunk|couple|bucks?|much as|half|take care|handle|sort\w*|clear\w*|cover\w*|give|got|have it|"
     r"pag\w+|abon\w+|consign\w+|transf\w+|liquid\w+|mand\w+|doy|dar\w*|oxxo|spei|ingres\w+|bizum|nequi|yape\w*|plin|deposit\w*|dinero|plata|lana|todo|toda|mitad|cuota|minim[ao]|cumpl\w+|quincena|sueldo|nomina|aguinaldo|grati|gratificacion|prima|descont\w+|descuent\w+|efectivo|paso (?:a|por)|sucursal|tienda|tarjeta|al corriente|caigo|programad\w+|algo|parte|cientos|pueda|cae|caen|cobr(?!arme|arle|arnos|anme|ador)\w+|ray\w+|saldo)\b|"
@@ -121,25 +122,37 @@ _BESIDE_HAN = re.compile(
 
 
 def doubt(
-    plain: str, day: Sequence[Mention], found: Sequence[Mention | Hour], named: Sequence[Amount], *, refused: bool
+    plain: str,
+    letters: frozenset[str],
+    day: Sequence[Mention],
+    found: Sequence[Mention | Hour],
+    named: Sequence[Amount],
+    *,
+    refused: bool,
 ) -> str:
     """Why the chosen day, named by `day`, is not sure; "" if it is. `plain` without what is said of sums and hours."""
-    spans = [reach(plain, one) if isinstance(one, Mention) else (one.start, one.end) for one in (*found, *day)]
-    rest = _without(plain, spans)
-    return _of_the_text(plain, rest, day, named) or _of_its_clause(plain, rest, day, found, named, refused=refused)
+    hours = {(one.start, one.end) for one in found if isinstance(one, Hour)}
+    days = {(one.start, one.end) for one in (*found, *day) if isinstance(one, Mention)}
+    rest = blanked(plain, [*hours, *(reach(plain, *place) for place in days)])
+    return _of_the_text(plain, rest, letters, day, named) or _of_its_clause(
+        plain, rest, letters, day, found, named, refused=refused
+    )
 
 
-def _of_the_text(plain: str, rest: str, day: Sequence[Mention], named: Sequence[Amount]) -> str:
+def _of_the_text(
+    plain: str, rest: str, letters: frozenset[str], day: Sequence[Mention], named: Sequence[Amount]
+) -> str:
     """Words that make any day doubtful, wherever they stand; `rest` is the text without its days and hours."""
     for_now = any(_FOR_NOW.match(plain, one.end) or _AS_OF_NOW.search(plain, 0, max(0, one.start)) for one in day)
+    unsure = _ROUGHLY.holds(rest, letters) or _THOSE_DAYS.search(plain) or _UNSURE.holds(rest, letters)
     table = (
-        (_ROUGHLY.search(rest) or _THOSE_DAYS.search(plain) or _UNSURE.search(rest), "not certain"),
-        (_ANSWER.search(rest) and not named, "an answer, not a payment"),
+        (unsure, "not certain"),
+        (not named and _ANSWER.holds(rest, letters), "an answer, not a payment"),
         (for_now, "only for now"),
         (day and all(_NOW.fullmatch(plain[one.start : one.end]) for one in day) and _refuses(rest), "a refusal"),
         (any(one.label in WEEKDAYS and _maybe_past(plain, one) for one in day), "past or to come"),
         (_EVERY.search(plain), "every one of them"),
-        (len(named) < 2 and _COUNTED.search(rest), "a day counted from another"),
+        (len(named) < 2 and _COUNTED.holds(rest, letters), "a day counted from another"),
     )
     return next((why for holds, why in table if holds), "")
 
@@ -152,6 +165,7 @@ def _maybe_past(plain: str, one: Mention) -> bool:
 def _of_its_clause(
     plain: str,
     rest: str,
+    letters: frozenset[str],
     day: Sequence[Mention],
     found: Sequence[Mention | Hour],
     named: Sequence[Amount],
@@ -172,7 +186,7 @@ def _of_its_clause(
     table = (
         (alone and _BILLS.search(rest) and not _OURS.search(rest), "of another bill"),
         (_OTHER.search(rest) and not _MINE.search(rest), "of somebody else"),
-        (strange and not signs.PROPOSES.search(plain) and not _OF_MONEY.search(rest), "of something else"),
+        (strange and not signs.PROPOSES.holds(plain, letters) and not _OF_MONEY.search(rest), "of something else"),
     )
     return next((why for holds, why in table if holds), "")
 
@@ -197,13 +211,6 @@ def _comes_after(plain: str, bounds: tuple[int, int], rest: str) -> bool:
 _STOP = re.compile(r"[,.;]|\b(?:and|y|then|luego|so|pero|but)\b|(?<=[\u4e00-\u9fff\d]) ")
 
 
-def _without(plain: str, spans: Iterable[tuple[int, int]]) -> str:
-    letters = list(plain)
-    for start, end in spans:
-        letters[start:end] = " " * (end - start)
-    return "".join(letters)
-
-
 def _clause(plain: str, day: Mention, breaks: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Where the clause of a day begins and ends."""
     start = day.end - len(plain[max(0, day.start) : day.end].lstrip())
@@ -223,10 +230,10 @@ def _refuses(clause: str) -> bool:
 
 def _strange(clause: str) -> bool:
     """Does it hold a word that says something of its own?"""
-    strange = [w for w in re.findall("[a-z]{2,}", TAKEN_BACK.sub(" ", clause)) if w not in NEUTRAL and w not in _BESIDE]
+    strange = [w for w in WORDS.findall(TAKEN_BACK.sub(" ", clause)) if w not in NEUTRAL and w not in _BESIDE]
     if len(strange) > 1 or (strange and (_SAYS.search(clause) or ELSEWHERE.search(clause))):
         return True
-    return re.search("[\u4e00-\u9fff]", NEUTRAL_HAN.sub("", _BESIDE_HAN.sub("", clause))) is not None
+    return HAN.search(NEUTRAL_HAN.sub("", _BESIDE_HAN.sub("", clause))) is not None
 
 
 _SAYS = re.compile(r"\b(?:i|we|they|he|she|me|my|mi|nos|is|are|es|am|im|the)\b")

@@ -6,10 +6,10 @@ leaves it: no accents, no apostrophes, simplified characters.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from outreach.core.replies.normal import Said
+from outreach.core.replies.rows import Sought
 from outreach.core.terms import Intent, IntentKind
 
 # These stand as they are, whatever is claimed beside them; anything else that claims it is a dispute.
@@ -47,12 +47,12 @@ _CHINESE = (
     r"(?:有人|别人|他人|骗子|不知道谁|谁).{0,4}(?:用|拿|冒|盗)(?:了)?(?:我|本人)的?.{0,4}(?:身份|名字|名义|姓名|信息|证|资料)",
     r"以(?:我|本人)的?名义.{0,8}(?:贷|借|办|开|申请)",
 )
-_SAYS = re.compile("|".join((*_ENGLISH, *_SPANISH, *_CHINESE)))
+_SAYS = Sought("|".join((*_ENGLISH, *_SPANISH, *_CHINESE)))
 
 
 def claims(said: Said) -> bool:
     """Do the words say that somebody used their name, papers or data?"""
-    return _SAYS.search(said.plain) is not None
+    return said.says(_SAYS)
 
 
 def noted(said: Said, intent: Intent) -> Intent:

@@ -35,8 +35,9 @@ class Meanings:
 
     def __init__(self, said: Said) -> None:
         self._said = said
+        self._held: dict[IntentKind, bool] = {}  # what was asked before
         self._unstopped = signs.NOT_A_STOP.blanked(said.plain, said.letters)
-        self._wordings = [table.may_hold(said.letters) for table in _tables(said, _HAN, _LATIN)]
+        self._wordings = _that_may_hold(said, _HAN, _LATIN)
 
     @property
     def other_things(self) -> bool:
@@ -44,31 +45,35 @@ class Meanings:
         return self._unstopped != self._said.plain
 
     @cached_property
-    def _hints(self) -> list[dict[IntentKind, list[Wording]]]:
-        return [table.may_hold(self._said.letters) for table in _tables(self._said, _HAN_WEAK, _LATIN_WEAK)]
+    def _hints(self) -> dict[IntentKind, set[Wording]]:
+        return _that_may_hold(self._said, _HAN_WEAK, _LATIN_WEAK)
 
     def hold(self, *kinds: IntentKind) -> bool:
         """Does any wording of one of these meanings hold?"""
-        return self._any(self._wordings, kinds)
+        return not self._wordings.keys().isdisjoint(kinds) and any(map(self._holds, kinds))
 
     def hint(self, kind: IntentKind) -> bool:
         """Do its words hint at that meaning, though no wording of it holds?"""
-        return self._any(self._hints, (kind,))
+        return self._any(self._hints.get(kind, ()), kind)
 
-    def _any(self, tables: Iterable[dict[IntentKind, list[Wording]]], kinds: Iterable[IntentKind]) -> bool:
-        return any(
-            wording.holds(self._unstopped if kind in _STOPPING else self._said.plain)
-            for kind in kinds
-            for table in tables
-            for wording in table.get(kind, ())
-        )
+    def _holds(self, kind: IntentKind) -> bool:
+        if kind not in self._held:
+            self._held[kind] = self._any(self._wordings.get(kind, ()), kind)
+        return self._held[kind]
+
+    def _any(self, wordings: Iterable[Wording], kind: IntentKind) -> bool:
+        text = self._unstopped if kind in _STOPPING else self._said.plain
+        return any(wording.search(text) for wording in wordings)
 
 
-def _tables(said: Said, han: Wordings, latin: Wordings) -> Iterator[Wordings]:
+def _that_may_hold(said: Said, han: Wordings, latin: Wordings) -> dict[IntentKind, set[Wording]]:
+    """The wordings of the scripts it is in, by what they mean."""
+    found: dict[IntentKind, set[Wording]] = {}
     if said.han:
-        yield han
+        han.add_those_that_may_hold(said.letters, found)
     if said.latin:
-        yield latin
+        latin.add_those_that_may_hold(said.letters, found)
+    return found
 
 
 def _keywords() -> Iterator[tuple[str, IntentKind]]:

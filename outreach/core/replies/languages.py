@@ -272,12 +272,17 @@ def _canon() -> dict[str, str]:
     return kept | exact | {word: word for word in _SPELLINGS}
 
 
+def _mended(words: dict[str, str]) -> dict[str, str]:
+    """Without the words that stand as they are."""
+    return {spelling: word for spelling, word in words.items() if spelling != word}
+
+
 _SHARED = _canon()
 CANON: dict[str | None, dict[str, str]] = {
-    "en": {**_exact(_ENGLISH), **_SHARED},
-    "es": {**_exact(_SPANISH), **_SHARED},
-    "zh": _SHARED,
-    None: {**_exact(_SPANISH), **_exact(_ENGLISH), **_SHARED},
+    "en": _mended(_exact(_ENGLISH) | _SHARED),
+    "es": _mended(_exact(_SPANISH) | _SHARED),
+    "zh": _mended(_SHARED),
+    None: _mended(_exact(_SPANISH) | _exact(_ENGLISH) | _SHARED),
 }
 
 _EN = frozenset(
@@ -311,8 +316,8 @@ def detect(plain: str, given: str | None) -> str | None:
         ideographs = len(_CJK.findall(plain))
         if ideographs and ideographs * 2 >= len(words):
             return "zh"
-    spanish = sum(w in _ES for w in words)
-    english = sum(w in _EN for w in words)
+    spanish = sum(map(_ES.__contains__, words))
+    english = sum(map(_EN.__contains__, words))
     if spanish == english:
         return given
     return "es" if spanish > english else "en"

@@ -27,13 +27,14 @@ _VETO, _WORDS, _TELLING = 0.55, 3, 2
 
 def told_of(asked: Asked) -> Intent | None:
     """A day that is told of something else, by the words beside it: `check was cashed on the 20th`."""
-    say, plain = asked.told, asked.said.plain
-    if say.amount.minor is not None or will_pay(plain) or proposes(plain):
+    say = asked.told
+    if say.amount.minor is not None or will_pay(asked.said) or proposes(asked.said):
+        return None
+    words = re.findall("[a-z]{2,}|[\u4e00-\u9fff]{2}", say.rest)
+    if len(words) < _WORDS or sum(word not in NEUTRAL for word in words) < _TELLING:
         return None
     kind, likely = likeness.likely(say.rest)
-    words = re.findall("[a-z]{2,}|[\u4e00-\u9fff]{2}", say.rest)
-    few = len(words) < _WORDS or sum(word not in NEUTRAL for word in words) < _TELLING
-    if few or kind not in _TOLD_OF or likely < _VETO:
+    if kind not in _TOLD_OF or likely < _VETO:
         return None
     return asked.intent(kind, f"its words are most like {kind.value}", human=True)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from outreach.core.replies.languages import SMALL_NUMBERS, zh_number
+from outreach.core.replies.rows import Sought
 
 EVERY_DAY = frozenset(range(1, 8))
 WEEKEND = frozenset({6, 7})
@@ -75,7 +76,7 @@ def _readings(match: re.Match[str], number: int = 1) -> tuple[tuple[time, ...], 
         return (), False
     half = re.sub(r"[. ]", "", found.get("half", ""))
     part = {"am": "morning", "pm": "evening"}.get(half, found.get("part", ""))
-    bare = match.re in _WESTERN and not (part or found.get("clock") or found.get("m") or found.get("l"))
+    bare = match[0].isascii() and not (part or found.get("clock") or found.get("m") or found.get("l"))
     if hour > 12 or hour == 0:
         return (time(hour, minute),), bare
     morning, later = time(hour % 12, minute), time(hour % 12 + 12, minute)
@@ -91,41 +92,40 @@ def _readings(match: re.Match[str], number: int = 1) -> tuple[tuple[time, ...], 
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 _ONE, _TWO = _named(_HOUR, 1), _named(_HOUR, 2)
-_AFTER = re.compile(
+_AFTER = Sought(
     rf"\b(?:after|aftr|past|from|starting (?:at|from)|despues de|a partir de|desde|pasadas?) {_ONE}(?: (?:onwards?|on|en adelante|or later)\b)?",
     re.ASCII,
 )
-_BEFORE = re.compile(rf"\b(?:before|until|till|til|earlier than|prior to|antes de|hasta) {_ONE}", re.ASCII)
-_BETWEEN = re.compile(rf"\b(?:between|from|entre|de|desde) {_ONE} ?(?:and|to|until|till|a|y|hasta|-) ?{_TWO}", re.ASCII)
-_DASHED = re.compile(rf"\b{_ONE} ?(?:-|to) ?{_TWO}", re.ASCII)
+_BEFORE = Sought(rf"\b(?:before|until|till|til|earlier than|prior to|antes de|hasta) {_ONE}", re.ASCII)
+_BETWEEN = Sought(rf"\b(?:between|from|entre|de|desde) {_ONE} ?(?:and|to|until|till|a|y|hasta|-) ?{_TWO}", re.ASCII)
+_DASHED = Sought(rf"\b{_ONE} ?(?:-|to) ?{_TWO}", re.ASCII)
 _DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-_DAYS = re.compile(
+_DAYS = Sought(
     rf"\b(?:on |during |over |in |en |los |las |el |the |any )*"
     rf"(?:(?P<weekend>weekends?|wkends?|fin(?:es)? de semana|findes?)|(?P<weekday>weekdays?|entre semana|dias de semana|dias laborables)|"
     rf"(?P<range>{_DAY} ?(?:-|to|through|thru|a|al) ?{_DAY})|(?P<every>(?:every |los |todos los ){_DAY}(?: ?(?:or|and|y|o|ni|,) ?(?:los )?(?:every )?{_DAY})*)|"
     rf"(?P<one>{_DAY}))\b"
 )
-_PARTS = re.compile(
+_PARTS = Sought(
     r"\b(?:in the |during the |por las? |en las? |de |a las? |during )?(?:(?P<morning>mornings?|mananas?)|(?P<afternoon>afternoons?|tardes?)|(?P<evening>evenings?|nights?|noches?))\b"
 )
-_WORK = re.compile(
+_WORK = Sought(
     r"\b(?:(?:when|while) (?:im |i am )?at (?:my )?work|(?:at|to) (?:my |the )?(?:work ?place|work|job|office|place of work|employment)|"
     r"(?:my|the) (?:work|office|job) (?:phone|number|line|cell)|on my work (?:phone|number)|"
     r"(?:en|al|a) (?:el |mi )?(?:trabajo|oficina|chamba|empleo)|(?:a|en) la (?:oficina|chamba))\b(?! (?:hours|until|till|from))"
 )
 _ZH_ONE, _ZH_TWO = _named(_ZH_HOUR, 1), _named(_ZH_HOUR, 2)
-_ZH_AFTER = re.compile(rf"{_ZH_ONE}(?:以后|之后|后|过后|起)")
-_ZH_BEFORE = re.compile(rf"{_ZH_ONE}(?:以前|之前|前)")
-_ZH_BETWEEN = re.compile(rf"{_ZH_ONE}(?:到|至|-|~)(?:第二天)?{_ZH_TWO}(?:之间|期间)?")
-_ZH_DAYS = re.compile(
+_ZH_AFTER = Sought(rf"{_ZH_ONE}(?:以后|之后|后|过后|起)")
+_ZH_BEFORE = Sought(rf"{_ZH_ONE}(?:以前|之前|前)")
+_ZH_BETWEEN = Sought(rf"{_ZH_ONE}(?:到|至|-|~)(?:第二天)?{_ZH_TWO}(?:之间|期间)?")
+_ZH_DAYS = Sought(
     r"(?P<weekend>周末|双休日|休息日)|(?P<weekday>工作日|平日|平时)|(?P<range>周[一二三四五]到周[一二三四五六日天])|"
     r"(?P<every>(?:每个?|每逢)周[一二三四五六日天](?:(?:和|、|,|跟)(?:每个?)?周[一二三四五六日天])*|周[一二三四五六日天](?:和|、|跟)周[一二三四五六日天])|(?P<one>(?<!下)(?<!这)(?<!本)周[一二三四五六日天])"
 )
-_ZH_PARTS = re.compile(r"(?P<morning>早上|上午|早晨)|(?P<afternoon>下午)|(?P<evening>晚上|夜里|夜间)")
-_ZH_WORK = re.compile(
+_ZH_PARTS = Sought(r"(?P<morning>早上|上午|早晨)|(?P<afternoon>下午)|(?P<evening>晚上|夜里|夜间)")
+_ZH_WORK = Sought(
     r"(?:到|往|我|我的|来|去|在){0,3}(?:公司|单位|办公室|工作单位)(?:的?(?:电话|座机|号码))?(?:里|来|去)?"
 )
-_WESTERN = (_AFTER, _BEFORE, _BETWEEN, _DASHED)
 
 _WEEKDAYS = dict(zip("monday tuesday wednesday thursday friday saturday sunday".split(), range(1, 8), strict=True))
 _ZH_WEEKDAYS = {**dict(zip("一二三四五六日", range(1, 8), strict=True)), "天": 7}
@@ -167,8 +167,8 @@ def _part_limit(match: re.Match[str]) -> Limit:
     return Limit("part", (start,), (end,))
 
 
-def limits_of(plain: str) -> tuple[str, list[Limit]]:
-    """The text with a mark in the place of every limit, and the limits in order."""
+def limits_of(plain: str, letters: frozenset[str]) -> tuple[str, list[Limit]]:
+    """The text with a mark in the place of every limit, and the limits in order; `letters` as of `rows.Sought`."""
     tables = (
         (_BETWEEN, "between"), (_DASHED, "between"), (_AFTER, "after"), (_BEFORE, "before"), (_WORK, "work"),
         (_DAYS, "days"), (_PARTS, "part"), (_ZH_BETWEEN, "between"), (_ZH_AFTER, "after"), (_ZH_BEFORE, "before"),
@@ -176,7 +176,7 @@ def limits_of(plain: str) -> tuple[str, list[Limit]]:
     )  # fmt: skip
     found: list[tuple[int, int, Limit]] = []
     for pattern, what in tables:
-        for match in pattern.finditer(plain):
+        for match in pattern.each(plain, letters):
             if any(match.start() < end and start < match.end() for start, end, _ in found):
                 continue
             limit = Limit("work") if what == "work" else None

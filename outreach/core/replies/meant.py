@@ -107,6 +107,8 @@ _CLAUSE = re.compile(
 
 def to_be_paid(plain: str, named: Sequence[Amount], stops: Sequence[int], days: int) -> list[Amount]:
     """The amounts that are offered to us. `stops`: where days named end; `days`: how many are meant."""
+    if not named:
+        return []
     named = _uncorrected(plain, named)
     if len(named) == 1:
         named = [_not_quite(plain, named[0])]
@@ -190,12 +192,12 @@ def _is_hour(plain: str, amount: Amount) -> bool:
     return amount.bare and before is not None and _HOUR.fullmatch(plain, amount.start, amount.end) is not None
 
 
-def weighed(named: list[Amount], text: str, due: int | None) -> Amount:
+def weighed(named: list[Amount], text: str, letters: frozenset[str], due: int | None) -> Amount:
     """The one amount that is meant among those that are to be paid."""
     parts = [a for a in named if a.part or a.whole]
     numbers = [a for a in named if not (a.part or a.whole)]
     if not numbers and not parts:
-        return VAGUE if shares.VAGUE.search(text) else NOTHING
+        return VAGUE if shares.VAGUE.holds(text, letters) else NOTHING
     if numbers and parts:
         return _both(parts, numbers, due)
     if parts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+WORDS = re.compile("[a-z]{2,}")
 NEUTRAL = frozenset(
     "the an and or but so if of on in at by to for with from is it its im am be was are will ill would can could should may do did done does have has had got get gets gonna "
     "my me mine you your we our us they them he she this that these those there here then thats ill id ive just only ok okay yes yeah yep no not nope sure please thanks thank "

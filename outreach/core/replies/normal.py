@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from outreach.core.replies.hanzi import HAN, simplified
 from outreach.core.replies.languages import CANON, detect
-from outreach.core.replies.rows import letters_of
+from outreach.core.replies.rows import Sought, letters_of
 
 CONSIDERED = 1600  # characters; of a longer text the beginning and the end
 _TAIL = 400
@@ -34,10 +35,10 @@ _PAST = re.compile(
 )
 _SIGNATURE = re.compile(r"(?:sent from my|enviado desde mi|get outlook for|发自我的|從我的|传送自) ?\w+(?: \w+)?[ .]*$")
 _LONG = re.compile(r"([a-z])\1{2,}")
+_THREES = tuple(3 * letter for letter in ascii_lowercase)  # one of which stands where `_LONG` matches
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*]{1,2}[a-z]){3,}(?![a-z0-9])")
 _WORD = re.compile(r"[a-z0-9]+")
 _K_FOR_QU = re.compile(r"\bk(?=[ei][a-z]{2})")  # "kiten", "kedamos"
-_SPACE = re.compile(r"\s+")
 _NOISE = re.compile(r"[^a-z0-9\u4e00-\u9fff ]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\u2705\u274C]")
 _LATIN = re.compile("[a-z]")
@@ -59,6 +60,10 @@ class Said:
     letters: frozenset[str]
     cut: bool = False
 
+    def says(self, sought: Sought) -> bool:
+        """Does what is sought stand anywhere in it?"""
+        return sought.holds(self.plain, self.letters)
+
 
 def normalise(text: str, language: str | None) -> Said:
     """The canonical form of any text; `language` is the one on file, used where the words do not tell."""
@@ -68,18 +73,20 @@ def normalise(text: str, language: str | None) -> Said:
     folded = _fold(text)[: CONSIDERED + 3]
     spoken = detect(folded, language)
     canon = CANON.get(spoken, CANON[None])
-    plain = _WORD.sub(lambda m: canon.get(m[0], m[0]), folded)
+    plain = folded
+    if not canon.keys().isdisjoint(_WORD.findall(folded)):
+        plain = _WORD.sub(lambda m: canon.get(m[0], m[0]), folded)
     if spoken == "es":
         plain = _K_FOR_QU.sub("qu", plain)
     han = not plain.isascii() and HAN.search(plain) is not None
     if han:
         plain = simplified(plain)
-    plain = _SPACE.sub(" ", plain).strip()
+    plain = " ".join(plain.split())
     bare = " ".join(_NOISE.sub(" ", plain).split())
     return Said(
         plain,
         bare,
-        "".join(_EMOJI.findall(plain)),
+        "" if plain.isascii() else "".join(_EMOJI.findall(plain)),
         spoken,
         han,
         _LATIN.search(plain) is not None,
@@ -91,10 +98,15 @@ def normalise(text: str, language: str | None) -> Said:
 def _fold(text: str) -> str:
     if "'" in text or "’" in text:
         text = _IS.sub(r"\1 is", text)
-    text = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS).casefold()
+    text = text.translate(_MARKS)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_MARKS)
+    text = text.casefold()
     if not text.isascii():
         text = _PAST.sub("yapague", _YES.sub("yes", text))
         text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
         text = unicodedata.normalize("NFC", text)
-    text = _LONG.sub(r"\1", _SIGNATURE.sub("", text))
+    text = _SIGNATURE.sub("", text)
+    if any([three in text for three in _THREES]):
+        text = _LONG.sub(r"\1", text)
     return _SPACED.sub(lambda m: re.sub(r"[^a-z]", "", m[0]), text)

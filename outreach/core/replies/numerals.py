@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from outreach.core.replies.rows import LONGEST
+
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
@@ -97,8 +99,8 @@ _ENDS = re.compile(_END)
 
 _MOST = 12  # words of one number
 
-# Letters of which a text must hold some , so that others are not searched at all.
-NEEDS = re.compile(_either({word[:4] for word in (*_WORTH, *_TIMES, *_NOTES)}))
+# Letters of which a text must hold some, so that others are not searched at all.
+_NEEDS = frozenset(max(words.split(), key=len)[:LONGEST] for words in (*_WORTH, *_TIMES, *_NOTES))
 
 
 # What a word is worth in one country only.
@@ -110,10 +112,10 @@ _SLANG_IN = {
 }
 
 
-def spelled(text: str, currency: str) -> Iterator[Spelled]:
+def spelled(text: str, letters: frozenset[str], currency: str) -> Iterator[Spelled]:
     """Every number in letters, in order; what some words are worth depends on the currency."""
     found = list(_slang(text, currency)) if currency in _SLANG else []
-    if NEEDS.search(text):
+    if not _NEEDS.isdisjoint(letters):
         found += _spelled(text, _WORTH_IN.get(currency, {}))
     yield from sorted(found, key=lambda one: one.start)
 

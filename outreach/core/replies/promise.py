@@ -7,9 +7,10 @@ promise hangs on a condition, is a guess, or is several payments (of which the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from outreach.core.replies import amounts, dayless, doubts, meant, shares, signs
 from outreach.core.replies.amounts import Amount
@@ -17,40 +18,57 @@ from outreach.core.replies.chosen import chosen
 from outreach.core.replies.clock import Hour, hours
 from outreach.core.replies.counted_days import counted
 from outreach.core.replies.dates import HALF_OR_DATE, Calendar, Mention, mentions
-from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN
+from outreach.core.replies.hanzi import HAN
+from outreach.core.replies.neutral import NEUTRAL, NEUTRAL_HAN, WORDS
 from outreach.core.replies.normal import Said
-from outreach.core.replies.rows import letters_of
+from outreach.core.replies.rows import blanked, letters_of
 from outreach.core.replies.sorting import sorted_out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """What a text says of a payment. `on` only if there is one day without doubt; else `problem` says why.
 
-    `payable`: the sum to be paid, also where no day is sure. `pays`: it speaks of paying. `live`: days meant; `refused`: days
-    said not to be possible. `doubt`: the day is sure, but a person should look (no exact amount, more instalments).
-    `chatter`: it is `social`, or `long`, and not of paying.
+    `payable`: the sum to be paid, also where no day is sure. `live`: days meant; `refused`: days said not to be possible.
+    `doubt`: the day is sure, but a person should look (no exact amount, more instalments). What is not asked of every
+    text is read when it is.
     """
 
     on: date | None = None
     amount: Amount = amounts.NOTHING
     problem: str = ""
     label: str = ""
-    pays: bool = False
     live: tuple[Mention, ...] = ()
     refused: tuple[Mention, ...] = ()
     times: tuple[Hour, ...] = field(default=())
     doubt: str = ""
-    chatter: str = ""
     parts: tuple[tuple[date, int], ...] = ()  # of several payments: each day, and the amount in minor units
     unsure: str = ""  # why the day is none to be paid on, though one was read (`doubts.py`)
     payable: Amount = amounts.NOTHING
     spoken_of: bool = False  # less than what is due is spoken of, though perhaps no sum that can be told
+    plain: str = ""  # the text in earnest, of which all this is told
+    letters: frozenset[str] = frozenset()
     rest: str = ""  # the text without its days and hours (`likeness.py`)
+    sums: bool = False  # a sum is offered, other than all that is due
 
     @property
     def clear(self) -> bool:
         return self.on is not None and not self.problem and not self.unsure
+
+    @cached_property
+    def pays(self) -> bool:
+        """Does it speak of paying?"""
+        return signs.PAYS.holds(self.plain, self.letters)
+
+    @cached_property
+    def chatter(self) -> str:
+        """`social`: of family and food rather than of money. `long`: more words beside the day than a promise needs."""
+        if self.sums or signs.MONEY_TALK.holds(self.plain, self.letters):
+            return ""
+        if signs.SOCIAL.holds(self.plain, self.letters):
+            return "social"
+        strange = sum(word not in NEUTRAL for word in WORDS.findall(self.rest))
+        return "long" if strange > 3 or len(HAN.findall(NEUTRAL_HAN.sub("", self.rest))) > 9 else ""
 
 
 WEIGHED = 640  # characters, four parts of a text message; of more the beginning and the end, and no day is sure
@@ -62,43 +80,45 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
     """Days, times and money of a text. Never raises; every doubt becomes `problem` or `doubt`."""
     if len(said.plain) > WEIGHED:
         brief = f"{said.plain[: WEIGHED - _TAIL - 3]} . {said.plain[-_TAIL:]}"
-        say = told(replace(said, plain=brief), cal, currency, due, offered)
+        say = told(replace(said, plain=brief, letters=said.letters | {"."}), cal, currency, due, offered)
         return replace(say, unsure=say.unsure or "very long", parts=(), payable=amounts.NOTHING)
-    plain = _in_earnest(signs.IDIOM.blanked(said.plain, said.letters), said, cal)
+    letters = said.letters
+    plain = _in_earnest(signs.IDIOM.blanked(said.plain, letters), said, cal)
     found = mentions(plain, said, cal)
     found = counted(_without_shares(plain, found))
-    times = tuple(h for h in hours(plain) if not _covered(h, found))
+    times = tuple(h for h in hours(plain, letters) if not _covered(h, found))
     live, refused = sorted_out(plain, [m for m in found if m.label not in _IGNORED], cal.today)
-    blank = _blanked(plain, [*found, *times])
-    if cal.american and currency == "USD":
+    read: list[Mention | Hour] = [*found, *times]
+    blank = blanked(plain, [(one.start, one.end) for one in read])
+    if cal.american and currency == "USD" and "peso" in blank:
         blank = blank.replace("peso", "buck")  # so Spanish calls a dollar there
+        letters |= letters_of(blank)
     days = sum(m.exact for m in live)
-    listed = amounts.listed(blank, currency, due, cal.orders)
+    listed = amounts.listed(blank, letters, currency, due, cal.orders)
     offered_ = meant.to_be_paid(plain, listed, [m.end for m in found], days)
     named = _of_each(plain, offered_, days)
-    money = meant.weighed(named, blank, due)
-    pays = signs.PAYS.search(plain) is not None
-    certain = _certain(plain, listed, offered_, times)
+    money = meant.weighed(named, blank, letters, due)
+    certain = _certain(plain, letters, listed, offered_, times) if live else plain
     choice = chosen(certain, live, cal, offered, named)
-    problem = choice.problem or (_uncertain(certain, named, live, instalments=choice.several) if live else "")
+    problem = choice.problem or (_uncertain(certain, letters, named, live, instalments=choice.several) if live else "")
     money, doubt = _money_problem(money, due, currency)
     spoken_of = bool(doubt) if money.minor is None else due is None or money.minor < due
-    plan = signs.INSTALMENTS.search(plain)
+    plan = signs.INSTALMENTS.first(plain, letters)
     if choice.several or (len(named) > 1 and plan and _first_before(plain, named, live, plan.start())):
         money, doubt = named[0], "the first of several"
-    elif signs.INSTALMENTS.search(plain):
+    elif plan:
         doubt = doubt or "several instalments"
     if (
         money.bare
         and choice.on
-        and not (pays or problem or choice.several)
+        and not (problem or choice.several or signs.PAYS.holds(plain, letters))
         and dayless.small(money, listed, choice, currency, cal)
     ):
         problem = "a number that may be money or a day"
     unsure = ""
     if choice.on is not None and not problem:
         of_it = [m for m in live if m.exact and choice.on in (*m.readings, *m.wider)] or [m for m in live if m.exact]
-        unsure = doubts.doubt(certain, of_it, [*found, *live, *times], named, refused=bool(refused))
+        unsure = doubts.doubt(certain, letters, of_it, [*found, *live, *times], named, refused=bool(refused))
     on = None if problem else choice.on
     sure = on is not None and not unsure
     return Told(
@@ -106,17 +126,18 @@ def told(said: Said, cal: Calendar, currency: str, due: int | None, offered: dat
         money,
         problem,
         choice.label,
-        pays,
         live,
         refused,
         times,
         doubt,
-        _chatter(plain, blank, named),
         _parts(choice.days, named, due) if on else (),
         unsure,
         money if sure else dayless.sum_of(money, named, plain, live, currency, due, cal),
         spoken_of,
+        plain,
+        letters,
         blank,
+        any(not a.whole for a in named),
     )
 
 
@@ -143,7 +164,8 @@ def _in_earnest(plain: str, said: Said, cal: Calendar) -> str:
     if not marks or not mentions(plain[marks[-1].end() :].rjust(len(plain)), said, cal):
         return plain
     joke, start = plain[: marks[-1].end()], marks[-1].end()
-    if signs.CONDITION.search(joke) or signs.SOCIAL.search(joke) or mentions(joke.ljust(len(plain)), said, cal):
+    comes_to_nothing = signs.CONDITION.holds(joke, said.letters) or signs.SOCIAL.holds(joke, said.letters)
+    if comes_to_nothing or mentions(joke.ljust(len(plain)), said, cal):
         return " " * start + plain[start:]
     return plain
 
@@ -164,14 +186,14 @@ def _of_each(plain: str, named: list[Amount], days: int) -> list[Amount]:
     return named
 
 
-def proposes(plain: str) -> bool:
+def proposes(said: Said) -> bool:
     """Does it ask whether a day will do, rather than for anything we know?"""
-    return signs.PROPOSES.search(plain) is not None
+    return said.says(signs.PROPOSES)
 
 
-def will_pay(plain: str) -> bool:
+def will_pay(said: Said) -> bool:
     """Does the debtor say they will pay, with or without a day?"""
-    return signs.WILL_PAY.search(plain) is not None
+    return said.says(signs.WILL_PAY)
 
 
 def _covered(hour: Hour, found: list[Mention]) -> bool:
@@ -179,39 +201,24 @@ def _covered(hour: Hour, found: list[Mention]) -> bool:
     return any(m.start <= hour.start and hour.end <= m.end for m in found)
 
 
-def _blanked(plain: str, spans: Iterable[Mention | Hour]) -> str:
-    letters = list(plain)
-    for span in spans:
-        letters[span.start : span.end] = " " * (span.end - span.start)
-    return "".join(letters)
-
-
-def _chatter(plain: str, blank: str, named: list[Amount]) -> str:
-    """`social`: of family and food rather than of money. `long`: more words beside the day than a promise needs."""
-    if any(not a.whole for a in named) or signs.MONEY_TALK.search(plain):
-        return ""
-    if signs.SOCIAL.search(plain):
-        return "social"
-    strange = sum(word not in NEUTRAL for word in re.findall("[a-z]{2,}", blank))
-    return "long" if strange > 3 or len(re.findall("[\u4e00-\u9fff]", NEUTRAL_HAN.sub("", blank))) > 9 else ""
-
-
-def _uncertain(plain: str, named: list[Amount], live: Sequence[Mention], *, instalments: bool) -> str:
+def _uncertain(
+    plain: str, letters: frozenset[str], named: list[Amount], live: Sequence[Mention], *, instalments: bool
+) -> str:
     """Why the day is not sure; `plain` without what is said of the amount alone (`_certain`)."""
-    if signs.CONDITION.search(signs.MONEY_COMES.sub(" ", plain)) or _only_if(plain, live):
+    if signs.CONDITION.holds(signs.MONEY_COMES.without(plain, letters), letters) or _only_if(plain, live):
         return "a condition"
-    if signs.BARGAIN.search(plain):
+    if signs.BARGAIN.holds(plain, letters):
         return "asks for less first"
-    if not instalments and _in_instalments(plain, named, live):
+    if not instalments and _in_instalments(plain, letters, named, live):
         return "several instalments"
-    return "not certain" if signs.GUESS.search(plain) else ""
+    return "not certain" if signs.GUESS.holds(plain, letters) else ""
 
 
-def _in_instalments(plain: str, named: list[Amount], live: Sequence[Mention]) -> bool:
+def _in_instalments(plain: str, letters: frozenset[str], named: list[Amount], live: Sequence[Mention]) -> bool:
     """Instalments without a beginning; not where they are named after the first of them (`50 friday, then a plan`)."""
-    if not signs.INSTALMENTS.search(plain):
+    if not signs.INSTALMENTS.holds(plain, letters):
         return False
-    found = signs.INSTALMENTS.search(signs.NOT_A_STOP.blanked(plain, letters_of(plain)))
+    found = signs.INSTALMENTS.first(signs.NOT_A_STOP.blanked(plain, letters), letters)
     return found is not None and not signs.START.search(plain) and not _first_before(plain, named, live, found.start())
 
 
@@ -236,7 +243,9 @@ def _only_if(plain: str, live: Sequence[Mention]) -> bool:
     return bool(exact) and all(any(a <= m.start < b for a, b in parts) for m in exact)
 
 
-def _certain(plain: str, listed: list[Amount], offered: list[Amount], times: Sequence[Hour]) -> str:
+def _certain(
+    plain: str, letters: frozenset[str], listed: list[Amount], offered: list[Amount], times: Sequence[Hour]
+) -> str:
     """The text without "about" and the like where it is said of money or an hour, not of a day; likewise rates of others."""
     starts = [*(amount.start for amount in listed), *(hour.start for hour in times)]
     spans = [signs.ABOUT_BEFORE.search(plain, max(0, start - 40), start) for start in starts]
@@ -245,13 +254,10 @@ def _certain(plain: str, listed: list[Amount], offered: list[Amount], times: Seq
     about = any(spans) or len({amount.minor for amount in offered}) > 1
     spans += [signs.RATE.match(plain, amount.end) for amount in listed if amount not in offered]
     if offered:
-        spans += signs.MORE_PERHAPS.finditer(plain)
+        spans += signs.MORE_PERHAPS.each(plain, letters)
     if about and offered:
         spans += signs.ABOUT_IT.finditer(plain)
-    letters = list(plain)
-    for span in (one for one in spans if one is not None):
-        letters[span.start() : span.end()] = " " * (span.end() - span.start())
-    return "".join(letters)
+    return blanked(plain, [span.span() for span in spans if span is not None])
 
 
 _ABOUT_HOUR = re.compile(r"around|about|sobre|como|like|maybe")

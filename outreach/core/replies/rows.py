@@ -8,8 +8,10 @@ row need not think of them, and patterns are compiled when they are first asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import groupby
+from operator import add
 
 from outreach.core.terms import IntentKind
 
@@ -18,20 +20,28 @@ Table = dict[IntentKind, tuple[str, ...]]
 LONGEST = 4  # letters of a key; `letters_of` counts on it
 _ZERO_WIDTH = frozenset("bBAZ")
 _CLASSES = frozenset("wWdDsS")
+_EDGE = r"\b"
+
+
+def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """The same pattern, made faster: alternatives in a row that begin at the edge of a word share one test for it."""
+    rows = (alternative for alternative, _ in alternatives(pattern))
+    runs = [(edge, list(run)) for edge, run in groupby(rows, key=lambda row: row.startswith(_EDGE))]
+    parts = [
+        f"{_EDGE}(?:{'|'.join(row[len(_EDGE) :] for row in run)})" if edge else "|".join(run) for edge, run in runs
+    ]
+    return re.compile("|".join(parts), flags)
 
 
 class Wording:
     """One alternative of one row."""
 
-    def __init__(self, kind: IntentKind, pattern: str) -> None:
-        self.kind, self.pattern = kind, pattern
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, re.ASCII)
-
-    def holds(self, plain: str) -> bool:
-        return self._compiled.search(plain) is not None
+    def search(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self.pattern, re.ASCII).search
 
 
 class Wordings:
@@ -41,30 +51,67 @@ class Wordings:
         self._tables = tables
 
     @cached_property
-    def _index(self) -> tuple[dict[str, list[Wording]], list[Wording]]:
-        """Wordings by each of their keys, and those without one."""
-        found: dict[str, list[Wording]] = {}
-        always: list[Wording] = []
+    def _index(self) -> tuple[frozenset[str], dict[str, dict[IntentKind, list[Wording]]]]:
+        """The keys, and wordings by each of them and by what they mean; under no letters those without a key."""
+        found: dict[str, dict[IntentKind, list[Wording]]] = {"": {}}
         for table in self._tables:
             for kind, rows in table.items():
                 for alternative, keys in (one for pattern in rows for one in alternatives(pattern)):
-                    wording = Wording(kind, alternative)
-                    for key in keys:
-                        found.setdefault(key, []).append(wording)
-                    if not keys:
-                        always.append(wording)
-        return found, always
+                    wording = Wording(alternative)
+                    for key in keys or ("",):
+                        found.setdefault(key, {}).setdefault(kind, []).append(wording)
+        return frozenset(found), found
 
-    def may_hold(self, letters: frozenset[str]) -> dict[IntentKind, list[Wording]]:
-        """The wordings whose letters are among these, by what they mean; one may be listed twice."""
-        index, always = self._index
-        kinds: dict[IntentKind, list[Wording]] = {}
-        for wording in always:
-            kinds.setdefault(wording.kind, []).append(wording)
-        for key in index.keys() & letters:
-            for wording in index[key]:
-                kinds.setdefault(wording.kind, []).append(wording)
-        return kinds
+    def add_those_that_may_hold(self, letters: frozenset[str], kinds: dict[IntentKind, set[Wording]]) -> None:
+        """Adds the wordings whose letters are among these to those of other tables, by what they mean."""
+        keys, index = self._index
+        for key in ("", *(keys & letters)):
+            for kind, wordings in index[key].items():
+                kinds.setdefault(kind, set()).update(wordings)
+
+
+class Sought:
+    """A long pattern that is searched only in texts that hold letters it needs; compiled when it is first asked.
+
+    `letters` are those of the text (`letters_of`), or of one it was cut from or is left of when words are blanked. What any
+    text may match is not sought so: ValueError when it is first asked.
+    """
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern, self.flags = pattern, flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return compiled(self.pattern, self.flags)
+
+    @cached_property
+    def _needs(self) -> frozenset[str]:
+        """Letters of which a text must hold some; a blank is none, for words are blanked."""
+        keys = [keys for _, keys in alternatives(self.pattern)]
+        needs = frozenset[str]().union(*keys)
+        if not all(keys) or " " in needs:
+            raise ValueError(f"may match any letters: {self.pattern}")
+        return needs
+
+    def may_hold(self, letters: frozenset[str]) -> bool:
+        """Could a text of these letters match?"""
+        return not self._needs.isdisjoint(letters)
+
+    def holds(self, plain: str, letters: frozenset[str]) -> bool:
+        """Does it match anywhere?"""
+        return not self._needs.isdisjoint(letters) and self._compiled.search(plain) is not None
+
+    def first(self, plain: str, letters: frozenset[str]) -> re.Match[str] | None:
+        """Where it matches first."""
+        return self._compiled.search(plain) if self.may_hold(letters) else None
+
+    def each(self, plain: str, letters: frozenset[str]) -> Iterable[re.Match[str]]:
+        """Where it matches, in order."""
+        return self._compiled.finditer(plain) if self.may_hold(letters) else ()
+
+    def without(self, plain: str, letters: frozenset[str]) -> str:
+        """The text with one blank in the place of each match."""
+        return self._compiled.sub(" ", plain) if self.may_hold(letters) else plain
 
 
 class Phrases:
@@ -80,21 +127,35 @@ class Phrases:
                 self._always.append(phrase)
             for key in keys:
                 self._index.setdefault(key, []).append(phrase)
+        self._keys = frozenset(self._index)
 
     def blanked(self, plain: str, letters: frozenset[str]) -> str:
         """The text with blanks where a phrase stood; `letters` as of `letters_of`."""
-        asked = {*self._always, *(phrase for key in self._index.keys() & letters for phrase in self._index[key])}
+        held = self._keys & letters
+        if not held and not self._always:
+            return plain
+        asked = {*self._always, *(phrase for key in held for phrase in self._index[key])}
         spans = [match.span() for phrase in asked for match in phrase.finditer(plain)]
         for start, end in spans:
             plain = f"{plain[:start]}{' ' * (end - start)}{plain[end:]}"
         return plain
 
 
+def blanked(plain: str, spans: Collection[tuple[int, int]]) -> str:
+    """The text with blanks in the place of these letters."""
+    if not spans:
+        return plain
+    letters = list(plain)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)
+
+
 def letters_of(plain: str) -> frozenset[str]:
     """Every run of letters of a text as long as a key may be."""
-    fours = {plain[i : i + LONGEST] for i in range(len(plain))}
-    threes = {run[:3] for run in fours}
-    return frozenset(fours | threes | {run[:2] for run in threes} | set(plain))
+    twos = list(map(add, plain, plain[1:]))
+    threes = list(map(add, twos, plain[2:]))
+    return frozenset((*plain, *twos, *threes, *map(add, threes, plain[3:])))
 
 
 # --- what a pattern needs ---------------------------------------------------------------------------------------------
@@ -170,15 +231,16 @@ class _Reader:
             self._at += 1
             return ("" if escaped in _ZERO_WIDTH else None if escaped in _CLASSES else escaped), None
         if char == "[":
-            self._class()
-            return None, None
+            return None, self._class()
         if char == "(":
             return self._group()
         if char in "^$":
             return "", None
         return (None if char == "." else char), None
 
-    def _class(self) -> None:
+    def _class(self) -> list[str] | None:
+        """One of its letters, if it is no more than a list of them."""
+        start = self._at
         if self._text[self._at] == "^":
             self._at += 1
         first = True
@@ -186,6 +248,8 @@ class _Reader:
             self._at += 2 if self._text[self._at] == "\\" else 1
             first = False
         self._at += 1
+        letters = self._text[start : self._at - 1]
+        return None if letters[0] == "^" or set(letters) & {"\\", "-", " "} else list(letters)
 
     def _group(self) -> tuple[str | None, list[str] | None]:
         opening = re.compile(r"\?(?::|=|!|<=|<!|P<\w+>)").match(self._text, self._at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from outreach.core.replies.languages import SMALL_NUMBERS, zh_number
+from outreach.core.replies.rows import Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,15 @@ class Share:
 ALL, REST, IN_PARTS = "all of it", "the rest", "in parts"
 
 
-def _any_of(*tables: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(row for table in tables for row in table), re.ASCII)
+def _any_of(*tables: tuple[str, ...]) -> Sought:
+    return Sought("|".join(row for table in tables for row in table), re.ASCII)
 
 
 # --- fractions --------------------------------------------------------------------------------------------------------
 
 _OF_IT = r"(?= (?:of|on) (?:it|this|that|what|the (?!month|week|year|day)|my (?!pay|check)))"
-_FRACTIONS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
-    (re.compile(pattern, re.ASCII), upper, lower)
+_FRACTIONS: tuple[tuple[Sought, int, int], ...] = tuple(
+    (Sought(pattern, re.ASCII), upper, lower)
     for pattern, upper, lower in (
         (r"\bhalf of (?:a )?half\b|\b(?:la )?mitad de la mitad\b", 1, 4),
         (r"\b(?:two|2) ?thirds\b|\b2/3(?:rds?)?\b|\b(?:dos|2) (?:tercios|terceras partes)\b", 2, 3),
@@ -51,16 +52,16 @@ _FRACTIONS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
         (r"\b(?:half|(?:la )?mitad|1/2)\b(?! (?:hour|day|an hour|past|asleep|way|(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:hundred|thousand|grand))|of (?:the )?(?:month|next|december|my (?:pay|check)))| de(?:l)? (?:mes|semana))|一半|半数|对半|五成", 1, 2),
     )
 )  # fmt: skip
-_PERCENT = re.compile(
+_PERCENT = Sought(
     r"(?<![\d.])(?P<n>\d{1,3}|[\ue000-\uf8ff]) ?(?:%|percent\b|per cent\b|por ?ciento\b|趴)|百分之(?P<zh>[一二三四五六七八九十百\d]{1,3})|(?P<ten>[一二两三四五六七八九1-9])成(?P<five>[半五])?(?!功|年|立|本)"
 )
-_ZH_FRACTION = re.compile(r"(?P<lower>[二三四五六七八九十])(?:分之|份之?)(?P<upper>[一二两三四五六七八九])")
+_ZH_FRACTION = Sought(r"(?P<lower>[二三四五六七八九十])(?:分之|份之?)(?P<upper>[一二两三四五六七八九])")
 _COUNT = r"(?P<n{0}>[2-9]|1[0-2]|two|three|four|five|six|seven|eight|nine|ten|twelve|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce)"
 _PARTS = (
     r"(?:(?:equal|monthly|weekly|small) )?(?:payments?|parts?|install?ments?|pagos|partes|cuotas|abonos|exhibiciones|plazos|quincenas|mensualidades|veces|tandas|goes|instalments|chunks|ratas?)\b(?: iguales)?"
     r"(?! (?:of|de|behind|left|late|ago|atrasad\w+|pendientes|vencid\w+|missed))"
 )
-_SPLIT = re.compile(
+_SPLIT = Sought(
     rf"\b(?:in|into|over|en|a) {_COUNT.format(1)} {_PARTS}|\b(?:split|divide|break|cut|partir|partirlo|dividir|dividirlo)(?: (?:it|this|that|the \w+|up|down|lo|la deuda|el pago))* (?:in|into|by|en|entre) {_COUNT.format(2)}\b(?! (?:weeks?|days?|months?|semanas|dias|meses))|"
     rf"\b{_COUNT.format(3)} {_PARTS}(?=.{{0,40}}\b(?:start\w*|begin\w*|empez\w+|empiez\w+|comenz\w+|desde|a partir)\b)|\b{_COUNT.format(4)} (?:equal (?:payments|parts)|(?:pagos|partes|cuotas|abonos) iguales)\b(?! (?:of|de))|分(?:成|为)?(?P<zh>[2-9两二三四五六七八九十])(?:个月|期|次|笔|批|回)"
 )
@@ -68,7 +69,7 @@ _SPLIT = re.compile(
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 _WHOLE_EN = (
-    r"(?<!almost )(?<!nearly )(?<!most of )\b(?:all of (?:it|this|what i owe)|it all|this all|in full|(?:my |the )?full (?:amount|balance|payment|thing|bill|debt|loan|sum|\$)|"
+    r"\b(?<!almost )(?<!nearly )(?<!most of )(?:all of (?:it|this|what i owe)|it all|this all|in full|(?:my |the )?full (?:amount|balance|payment|thing|bill|debt|loan|sum|\$)|"
     r"whole (?:thing|amount|balance|lot|bill|payment|debt|loan|sum|enchilada|shebang|nine yards|kit and caboodle|whack)|everything(?! (?:is|was|ok|good|going|else|costs|happen))|"
     r"the (?:full|entire|total) (?:amount|balance|bill|thing|payment|debt)|entire (?:amount|balance|bill|thing|debt|loan|payment|lot)|pay(?:ing)? (?:it |this |that |you |everything |the (?:bill|debt|loan|balance) )?(?:all )?off|paid (?:it |this )?off|"
     r"the total|the balance|(?:my|my whole|my full|outstanding) balance|(?:amount|balance) (?:due|owed|owing)|past due(?: amount| balance)?|the outstanding|what(?:ever)?(?:s|s? is| all| it is)? (?:i owe|i do owe|owed|owing|outstanding)(?: you| u| yall)?|what(?:ever)? (?:you say )?i owe|"
@@ -85,7 +86,7 @@ _WHOLE_ZH = (
     r"(?<!大)(?:全部|全额|全数|全款|全都|总额)",
     r"一次(?:性)?(?:都|全)?(?:还|结|付|交|缴|清|转|给|搞定)|(?:还|结|付|交|清|汇|转|给|缴)(?:清|齐|完|干净|晒|光)(?!不了)|俾晒|清(?:账|掉|光|了)|(?:全|都|一起|统统|通通)(?:还|给|付|转|交|汇|清|结|补|打)(?!不|过了吗)|(?:还|付|交|给|转)(?:你)?(?:全|全部|所有)|所有(?:的)?(?:欠|钱|款|债)|足额|本息|连本带利",
     r"欠(?:你们?|您)?的(?:钱|款|账)?(?:都|全|一起)?(?=还|给|付|转|清)|欠的(?:钱|款)还|欠多少还多少|一分不(?:少|差)|(?<!不是)(?<!不)百分之百",
-    r"(?<!almost )(?<!nearly )\ball\b",
+    r"\b(?<!almost )(?<!nearly )all\b",
 )
 _WHOLE = _any_of(_WHOLE_EN, _WHOLE_ES, _WHOLE_ZH)
 _REST = _any_of(
@@ -111,26 +112,30 @@ VAGUE = _any_of(
 )
 
 
-def shares(text: str, numbers: Mapping[str, Decimal | None]) -> Iterator[Share]:
+# All of them: of a text that holds none of their letters none is asked. Never searched itself.
+_ANY = Sought("|".join(one.pattern for one in (_REST, *(row[0] for row in _FRACTIONS), _ZH_FRACTION, _PERCENT, _WHOLE)))
+
+
+def shares(text: str, letters: frozenset[str], numbers: Mapping[str, Decimal | None]) -> Iterator[Share]:
     """Shares of what is due, those of the most words first; none lies in another. `numbers`: signs in it for numbers."""
     taken: list[Share] = []
-    for share in _any_shares(text, numbers):
+    for share in _any_shares(text, letters, numbers) if _ANY.may_hold(letters) else ():
         if all(share.end <= other.start or share.start >= other.end for other in taken):
             taken.append(share)
             yield share
 
 
-def _any_shares(text: str, numbers: Mapping[str, Decimal | None]) -> Iterator[Share]:
-    yield from (Share(*match.span(), 1, 1, REST) for match in _REST.finditer(text))
+def _any_shares(text: str, letters: frozenset[str], numbers: Mapping[str, Decimal | None]) -> Iterator[Share]:
+    yield from (Share(*match.span(), 1, 1, REST) for match in _REST.each(text, letters))
     for pattern, upper, lower in _FRACTIONS:
-        yield from (_share(match, upper, lower) for match in pattern.finditer(text))
-    for match in _ZH_FRACTION.finditer(text):
+        yield from (_share(match, upper, lower) for match in pattern.each(text, letters))
+    for match in _ZH_FRACTION.each(text, letters):
         yield _share(match, zh_number(match["upper"]) or 0, zh_number(match["lower"]) or 1)
-    for match in _PERCENT.finditer(text):
+    for match in _PERCENT.each(text, letters):
         said = match["n"] or match["zh"] or match["ten"]
         number = int(numbers[said] or 0) if said in numbers else zh_number(said) or 0
         yield _share(match, number * (10 if match["ten"] else 1) + (5 if match["five"] else 0), 100)
-    yield from (Share(*match.span(), 1, 1, ALL) for match in _WHOLE.finditer(text))
+    yield from (Share(*match.span(), 1, 1, ALL) for match in _WHOLE.each(text, letters))
 
 
 def _share(match: re.Match[str], upper: int, lower: int) -> Share:
@@ -139,9 +144,9 @@ def _share(match: re.Match[str], upper: int, lower: int) -> Share:
     return Share(*match.span(), upper, lower, "half" if 2 * upper == lower else f"{upper}/{lower}")
 
 
-def split(text: str) -> Share | None:
+def split(text: str, letters: frozenset[str]) -> Share | None:
     """One of so many payments: `in 4 parts`. Asked only where no amount is named."""
-    match = _SPLIT.search(text)
+    match = _SPLIT.first(text, letters)
     if match is None:
         return None
     word = next(word for word in match.groups() if word)

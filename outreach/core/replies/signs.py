@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from outreach.core.replies.rows import Phrases
+from outreach.core.replies.rows import Phrases, Sought
 
 # What sounds like a stop and is none: of something else, refused, or what the payment is for.
 _OTHER_THINGS = r"(?:service|services|plan|account|arrangement|payment plan|autopay|auto ?pay|insurance|loan|line|card|gas|water|electric\w*|phone service|internet|deal|agreement|promise|offer|program)"
@@ -78,7 +78,7 @@ FLAT_NO = re.compile(
     r"\b(?:so|then|but|entonces|asi que|pues|por eso)[ ,]+(?:thats )?no(?: good| bueno| can do| go| way| puedo)?[ .!]*$|所以不行[ .!]*$"
 )
 # Another day for every payment, not a payment.
-MOVES_DUE = re.compile(
+MOVES_DUE = Sought(
     r"\b(?:change|move|push|switch|shift|reset)(?: (?:my|the|our|this))? (?:due|payment|pay|billing) (?:date|day)\b|\b(?:due|payment|pay|billing) (?:date|day) (?:be )?(?:changed|moved|pushed|switched|shifted)\b|\b(?:cambiar|mover|pasar|recorrer)(?:me)? (?:mi|la|el) (?:fecha|dia) de (?:pago|corte|vencimiento)\b|(?:还款日|账单日|扣款日|到期日)(?:期)?(?:能|可以|可否)?(?:不能)?(?:给我)?(?:改|换|调|挪|变更)"
 )
 DENIES = re.compile(
@@ -120,7 +120,7 @@ PAID_OTHERWISE = re.compile(
     r"\b(?:ya )?(?:me|nos) (?:pagaron|depositaron|pagan|cayo|cobre)(?: (?:ayer|hoy|la semana pasada|el \w+day))*\b|\b(?:habre|habremos|estara|quedara) (?:ya |todo )?pagad[oa]\b"
 )
 # They ask that less be taken for all of it. "Paid in full" and "settle it friday" do not.
-SETTLES = re.compile(
+SETTLES = Sought(
     r"\bcall it (?:even|square|quits|good|done|paid|settled)\b|\b(?:settle|settled|settlement) (?:it |this |that |the debt |the account |my account |the loan )?(?:for|at|offer)\b|\b(?:a|your) settlement\b|\bwaiv\w+|\bforgiv\w+|"
     r"\bwrit\w+ (?:it |that |the rest )?off\b|\bwip\w+ (?:it |the rest |the debt )?(?:out|off|clean)\b|\bdiscount\w*|\bknock (?:off|some|\w+ off)|\b(?:and|then) (?:were|we are|we will be|well be|its|it is|thats|i am|im) (?:even|done|square|all square|settled|quits)\b|"
     r"\b(?:full and final|final settlement|as (?:full|final) payment|payment in full for|in full satisfaction)\b|\bforget (?:about )?the (?:rest|interest|balance|fees?)\b|\bdrop the (?:rest|interest|fees?)\b|"
@@ -135,7 +135,7 @@ DAY_FIRST = re.compile(
     r"Europe/|Australia/|Pacific/Auckland|Africa/|Asia/(?:Kolkata|Singapore|Hong_Kong|Dubai)|GB|NZ|Eire"
 )
 
-PAYS = re.compile(
+PAYS = Sought(
     r"\b(?:pay|paying|payments?|pays|paid|send|sending|settle|transfer\w*|deposit\w*|zelle|venmo|cashapp|wire|catch up|get it to you|got \$?\d|"
     r"take care of|all i (?:have|got|can)|best i (?:can|got)|have it|have the money|have \$?\d|get you|give you|do|make|mail|drop off|bring|clear|cover|promise|owe|money|check|bonus|balance|"
     r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|a|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|mand(?:o|ar|are|arle|arles)|cubr\w+|"
@@ -145,26 +145,26 @@ PAYS = re.compile(
     re.ASCII,
 )
 # Of these, what is hardly said of anything else.
-MONEY_TALK = re.compile(
+MONEY_TALK = Sought(
     r"\b(?:pay|paying|payments?|pays|paid|payday|settle|transfer\w*|deposit\w*|zelle|venmo|cashapp|wire|owe|money|paydays|paychecks?|bonus|balance|debt|bill|loan|(?:can|could|will|ill|lets)(?: i| we)? (?:do|sort|make) it|(?:run|charge|use) my card|"
     r"cargo|carguen|cobren|descuenten|debiten|be charged|charge (?:it|my)|debit (?:it|my|me|the)|draft (?:it|my|me|the|\$?\d+)|all of it|in full|full (?:amount|balance|payment)|(?:whole|entire) (?:thing|amount|balance)|pag(?:o|ar|are|amos|ando|arle|arles|arlo|arla|aria|ue|uen|an|os|arte|aros)|abon\w+|consign\w+|transf\w+|liquid\w+|cubrir|bizum|yape\w*|quincena|sueldo|nomina|cobro|plata|dinero|deuda|cuota)\b|"
     r"还(?:款|钱|清|上|完|给|你|一半|全)|[就会能可再才]还(?!有|是|没|不|在|要|好)|付(?:款|清|钱|你|给)|[会就]付|交(?:钱|款|费|清)|(?:过去|过来|[去来])交(?!代|流|换|谈|接|朋)|转(?:账|钱|给你|过去)|[就会再]转|汇|打(?:钱|款)|结清|欠|工资|账单|贷",
     re.ASCII,
 )
-SOCIAL = re.compile(
+SOCIAL = Sought(
     r"(?<!after )(?<!before )\b(?:see (?:you|ya|yall)|love (?:you|ya|to)|miss you|ya llegaste|te extrano|party|birthday|wyd|hmu|what(?:re| are)? (?:you|u|ya) (?:doing|up to|wearing)|wanna (?:hang|chill|come|see)|u up|homie|movie night|dinner|lunch|breakfast|church|the game|wedding|movies?|picnic|bbq|barbecue|grandmas?|nana|auntie|come over|coming (?:to|over)|pick (?:me|him|her|them|us) up|"
     r"practice|homework|milk|xoxo|kisses|hang out|nos vemos|te quiero|te amo|cumpleanos|fiesta|cena|almuerzo|misa|boda|abuel[ao]s?|tia|tio|primos?|recoge\w*|ven a|asado|parrillada|besos|besitos|futbol|partido)\b|"
     r"吃饭(?!.{0,3}(?:成|有|是)?问题)(?!都)|做饭|饺子|回家吃|生日|聚会|聚餐|接我|接孩子|到家|开会|婚礼|电影|作业|老师|群里|爱你|想你|打麻将|逛街|幼儿园|买菜|火锅|唱歌|旅游|晚点回|^(?:爸|妈|老公|老婆|宝贝|亲爱的|宝宝)[ ,，]|爬山|天气",
     re.ASCII,
 )
-WILL_PAY = re.compile(
+WILL_PAY = Sought(
     r"\b(?:will|ill|going to|can|let me|plan to|promise to|want to|need to|able to|try to|have to|(?:so|then|and) i) "
     r"(?:(?!not\b|never\b|you\b|yall\b|they\b)\w+ ){0,2}?(?:pay|send|settle|make (?:a|the) payment|transfer|deposit|take care of it|catch up)\b|(?<!stop )(?<!not )(?<!nobody is )(?<!no one is )(?<!aint )(?<!never )(?<!does )(?<!will )(?<!quit )\bpaying\b|"
     r"\b(?:puedo|voy a|quiero|prometo|podria|podre) (?:\w+ ){0,2}?(?:pagar|abonar|depositar|transferir|liquidar)|"
     r"\b(?:pagare|abonare|depositare|les pago|le pago|te pago|pago el|lo pago)\b|(?:会|就|再|能|可以|一定|马上|尽快|肯定|先|想|来)(?:给你们?|把钱)?(?:还(?!有|是|没|不|在)|付|转|交|打钱|汇)",
     re.ASCII,
 )
-PROPOSES = re.compile(
+PROPOSES = Sought(
     r"^(?:y |pero |ok |bueno )*si mejor\b|\b(?:can|could|would|will) (?:you|yall) (?:guys )?(?:please )?(?:take|accept|do|wait|hold|give me|work with|let me|allow|push|move|extend|make it)\b|\b(?:ok|okay|alright|cool|good|fine|vale|va|sale|bien|yes|right|deal|works?|sirve|parece)[ ?]+$|\bcan i (?:\w+ ){0,6}pay (?:it )?(?:on|by|this|next|tomorrow)\b|(?:可以|能|能不能|可不可以|行不行).{0,12}(?:吗|么|嘛|[?]|$)|可以[吗嘛么]|行[吗么不]|好[吗么不]|能[吗么]|可[否不]|ok吗|"
     r"^(?:y |pero |ok |hola )*(?:puede ser|podria ser|seria|sirve|le parece|te parece|que tal|le queda|esta bien|se puede|seria posible|vale)\b|\bhow(?:s| is| does| about|bout)\b.{0,30}\b(?:sound|work|ok|okay|look|for you|good|fine)\b|\b(?:how|what) about\b|^(?:and |so |but |ok |hi |hello )*(?:would|does|is|will|can|could)\b.{0,30}\b(?:work|ok|okay|fine|good|possible|acceptable|suit|alright|cool)\b"
 )
@@ -191,13 +191,13 @@ NO_DAY_YET = re.compile(
     r"(?:时间|日子|日期|哪天|什么时候|几号)(?:再|还没|还不|不|未|没)(?:说|定|确定|一定|知道|清楚|想好|好说)|不(?:知道|确定|清楚)(?:具体)?(?:是)?(?:哪天|什么时候|几号|时间|日子)"
 )
 # Less is asked for first, and the promise hangs on it.
-BARGAIN = re.compile(
+BARGAIN = Sought(
     r"\b(?:drop|waive|lower|take off|knock off|remove|reduce|cut|forgive) (?:the|that|this|my|your|it|some|half|\$?\d)\b.{0,40}\b(?:and|then|so) (?:i|ill|id|we|maybe i)\b|"
     r"\b(?:baj\w+|rebaj\w+|quit(?!aron|ado|o\b|e\b)\w*|descuent\w+|perdon[ea]n?\w*|condon\w+)\b.{0,40}\b(?:asi|y asi|y entonces|y yo|y le|y les|y te|y)(?: (?:si|yo|le|les|te|lo))* (?:puedo|pago|liquido|cancelo|doy|deposito|saldo)\b|"
     r"(?:打.{0,2}折|减免|免.{0,6}|便宜点|优惠.{0,4}|少.{0,6})(?:我|那我|的话)?.{0,6}(?:就|马上|立刻)(?=.{0,6}(?:还|清|付|结|给|转))"
 )
 # A condition that is only the money's coming is none: its day is the day.
-MONEY_COMES = re.compile(
+MONEY_COMES = Sought(
     r"\bif (?:they|he|she|my (?:job|boss|check|pay|paycheck|employer|work|client|money|deposit)|i|the (?:check|deposit|money|payroll)|work|payroll|boss|we)(?: (?:finally|actually|do|does|ever|really|just|still))*(?: get| gets)? ?(?:pay|pays|paid|comes?|clears?|hits?|deposits?|goes through|arrives?|drops?|lands?|posts?)\b|"
     r"\bsi (?:ya |por fin |al fin |todo sale bien y )?(?:me|nos) (?:pagan?|depositan?|cae|caen|transfieren|liberan|llega|pagaran|depositaran|consignan|giran)\b|\bsi (?:cobro|cae (?:la|el|mi)|llega (?:el|mi|la)|entra (?:el|mi|la)|me cae)\b|"
     r"(?:如果|要是|假如|只要|若|等)(?:.{0,6})(?:发(?:钱|工资|薪|放|了|下来)?|给我钱|还我|到账|结(?:账|款|了|钱)|下来|打给我|转给我|回款|进账)",
@@ -228,7 +228,7 @@ EARNEST_NEEDS = frozenset({"seri", "kidd", "joke", "jk", "real", "brom", "说真
 EACH = re.compile(
     r"\b(?:and|then|,) (?:the same|same again|same amount|another the same)\b|\b(?:y|luego) (?:lo mismo|otro tanto|otros tantos|igual)\b|[ ,](?:再)?同样|(?<![\d.,$])\b[2-9] (?:de|of) (?=\$?\d{2,})|\b(?:\d|two|three|four|dos|tres|cuatro) (?:equal |little |small )?(?:payments?|pagos|partes|abonos|cuotas|install?ments?)(?: iguales)?,? (?:of|de)\b|\b(?:each|apiece|a pop|both times|both days|cada (?:uno|una|vez|pago|dia)|las dos veces|los dos dias)\b|各|每次|每笔|每期"
 )
-CONDITION = re.compile(
+CONDITION = Sought(
     r"\b(?:if|unless|as long as|provided|depend\w*|assuming|in case|whenever|"
     r"si (?:me|mi|no|puedo|cobro|consigo|tengo|todo|alcanzo|logro|vendo|el|la|ellos|dios|llega|cae|hay|se|pagan|trabajo|alcanza|junto|nos|sale)|"
     r"a menos que|siempre que|siempre y cuando|depende\w*|ojala|dios mediante|primero dios|god willing|lord willing|si dios quiere)\b|"
@@ -236,13 +236,13 @@ CONDITION = re.compile(
     re.ASCII,
 )
 # They have not made up their mind, whatever somebody else does.
-UNDECIDED = re.compile(
+UNDECIDED = Sought(
     r"\b(?:me|i|im|yo)(?: (?:still|aun|todavia|honestly))* (?:idk|dont know|do not know|no se|not sure|havent decided)(?: (?:yet|todavia|aun))*[ .!]*$|(?:我|自己)?还?没(?:想好|决定|定下)"
 )
 OTHERS_PAY = re.compile(
     r"\bmy (?:\w+ )?\w+ (?:is |will )?(?:pay|pays|paying|gets paid)\b|\bmi \w+ (?:cobra|paga)\b|(?:室友|老公|老婆|朋友|[哥姐弟妹]|同事|家人)[^,. ]{0,6}(?:还|付|发工资)"
 )
-GUESS = re.compile(
+GUESS = Sought(
     r"\b(?:so|but|then|only) (?:sometime |some time )?(?:after that|afterwards)\b|\b(?:ill|i will|let me|lets|we will|well|gotta|have to) see (?:what|how|if)\b|\ba la (?:otra|siguiente) semana[ .!]*$|\bshould (?:hit|come|clear|land|arrive|drop|post)\b|\b(?:shooting|aiming|gunning) for\b|\btarget(?:ing)?\b|"
     r"\b(?:debe|deberia) (?:de )?(?:caer|llegar|entrar|depositarse|estar)\b|\bapunto al?\b|\bera para\b|目标|但愿|(?<!的)(?<!余)(?<!\d)再说(?:吧)?[ .!]*$|"
     r"\b(?:could be|podria ser(?!.*[?])|maybe|mayb|mabye|perhaps|prob|probs|probably|prolly|probly|possibly|might|hopefully|hope|hoping|think|thinking|guess|guessing|try|trying|likely|"
@@ -252,7 +252,7 @@ GUESS = re.compile(
     r"可能|大概|也许|或许|争取|尽量|尽力|应该(?!还)|左右|差不多|估计|看看|试试|说不定|恐怕|想想?办法|最快|最早|前后|不确定|不一定|没准|大约|兴许|八成|看能不能|希望能|希望可以|不敢保证|预计",
     re.ASCII,
 )
-INSTALMENTS = re.compile(
+INSTALMENTS = Sought(
     r"\b\$?\d+ ?(?:x|\*|por) ?\$?\d+\b(?! ?ciento)|/ ?(?:week|wk|month|mo)\b|\b(?:every|each|weekly|bi-?weekly|monthly|per (?:week|month|paycheck)|install?ments?|payment plans?|payments of|split|in payments|(?:\d|two|three|few|small|several) payments|"
     r"cada|semanal\w*|quincenal\w*|mensual\w*|a plazos|plan de pagos?|en (?:dos|tres|\d|varios) (?:pagos|partes|exhibiciones)|cuotas|abonos|pagos de|poco a poco|little by little)\b|"
     r"\d ?(?:dollars|bucks|usd)? (?:a|per) (?:week|month|paycheck)\b|分期|每[月周个天]|分(?:两|三|几|多|[2-9二四五六])?[次期笔批]|先.{0,12}(?:再|剩|余|下次)|剩(?:下|余)?的.{0,4}(?:下(?![的周]|个?周)|再|以后|月|慢)",
@@ -262,7 +262,7 @@ START = re.compile(
     r"\b(?:start\w*|begin\w*|(?:the )?first(?: one| payment)? (?:on|is|this|being)|first one|first payment|(?:el|la) primer[oa](?: cuota| pago)? (?:el|este|esta|es|seria)|empez\w+|empiez\w+|comenz\w+|comienz\w+|a partir del?|desde el|primero el|iniciando|inicio)\b|开始|起(?=$|[ ,.还付给])|第一[次笔期]"
 )
 # Said of an amount: it may be more or less, and what that depends on.
-MORE_PERHAPS = re.compile(
+MORE_PERHAPS = Sought(
     r"\b(?:maybe|perhaps|possibly|hopefully|tal vez|quizas?|a lo mejor|ojala)(?: (?:a (?:bit|little)|un poco|algo))* (?:more|less|mas|menos)\b(?: (?:if|depending|si|depende)\b[^.,;]*)?|\b(?:more|mas) (?:if|si) [^.,;]*|"
     r"[, ]\bsi (?:me |nos )?(?:va bien|vendo|alcanza|puedo|sale|cae)(?: \w+){0,3} mas\b|(?:可能|也许|说不定)(?:再|会)?(?:多|少)(?:一)?点?"
 )

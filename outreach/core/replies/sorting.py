@@ -14,6 +14,7 @@ from itertools import pairwise
 from outreach.core.replies import signs
 from outreach.core.replies.dates import Mention
 from outreach.core.replies.languages import WEEKDAYS
+from outreach.core.replies.rows import compiled, letters_of
 
 _PAYDAY_BEFORE = re.compile(
     r"\b(?:get(?:ting)? paid|gets paid|be paid|paycheck|payroll|(?:check|pay|money|deposit|bonus|refund)(?: which| that)? (?:comes|clears|hits|arrives|gets here|drops|lands)(?: in)?|payday(?: is)?|"
@@ -113,7 +114,7 @@ UNTIL = re.compile(r"\b(?:until|hasta|unless|sino|except|only|solo|before)\b|才
 
 _ALSO = re.compile(r"[ ,]*(?:or|and|nor|ni|o|y|和|或者?|跟|/)[ ,]*(?:on |the |el |even )?")
 
-CLAUSE = re.compile(
+CLAUSE = compiled(
     r"[.!?;,，](?!\d)|(?<!\d)[.,]|\bbut\b|\bpero\b|\bsino\b|\binstead\b|\b(?:can|could|may) (?:i|we)\b(?! not)|\b(?:i )?(?:will|ill|going to)\b|\bi can\b|\b(?:im|i am|well) (?=pay|send|giv|go)|\bplease\b|\bcan do\b|\blet me\b|\bnow\b|\byet\b|\bahorita\b|\bahora\b|\btodavia\b|\bhowever\b|\blol\b|\bhaha\w*\b|\bjaja\w*\b|\bonly\b|\bjust\b|\brn\b|"
     r"(?<!no )(?<!no le )(?<!no les )(?<!no te )\b(?:(?:le |les |te |lo |la |os )?(?:pago|pagare|abono|deposito|transfiero|consigno|doy|mando)|mejor|puedo)\b(?! pagar hoy no)|"
     r"\b(?:and|so|because|then|y|pues|porque|asi que|entonces)\b|但是?|不过|可是|我(?=周|\d|下|明|后|这)|(?<=[\u4e00-\u9fff]) ",
@@ -338,7 +339,7 @@ def _set_aside(plain: str, mention: Mention, previous: Mention | None, today: da
     if mention.problem == "in the past" or mention.label.startswith("last ") or mention.label == "payday":
         return mention
     due = _DUE_BEFORE.search(before)
-    if due and not (due[0].startswith("desde") and signs.INSTALMENTS.search(plain)):
+    if due and not (due[0].startswith("desde") and signs.INSTALMENTS.holds(plain, letters_of(plain))):
         return replace(mention, problem="named as a due date", readings=(), wider=())
     apart = plain[mention.start] == " "  # of Chinese, where a space ends a clause
     payday = (_PAYDAY_BEFORE.search(before) and not apart) or _PAYDAY_AFTER.match(after)

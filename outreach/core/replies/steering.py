@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from outreach.core.replies.inconvenient import Clause, channel, doubt, times
 from outreach.core.replies.limits import MARK, MARKED, MERGED, Limit, limits_of
 from outreach.core.replies.normal import Said
-from outreach.core.replies.rows import letters_of
+from outreach.core.replies.rows import LONGEST, letters_of
 from outreach.core.replies.wanted import another_number, call_instead, language
 from outreach.core.terms import Channel, IntentKind, Wishes
 
@@ -42,10 +42,10 @@ def steered(said: Said, *, offered: bool) -> Steered | None:
     """The wishes in a text, None if there are none. `offered`: our last message proposed a day."""
     if len(said.plain) > CONSIDERED or not _MAYBE.search(said.plain):
         return None
-    plain, number = another_number(said.plain)
-    plain, tongue = language(plain)
-    plain, calls = call_instead(plain)
-    clauses, plain = _clauses(plain, offered)
+    plain, number = another_number(said.plain, said.letters)
+    plain, tongue = language(plain, said.letters)
+    plain, calls = call_instead(plain, said.letters)
+    clauses, plain = _clauses(plain, said.letters, offered)
     if not (number or tongue or calls or clauses):
         return None
     rest = _rest(said, plain, number)
@@ -130,9 +130,15 @@ _ZH_FILL = re.compile(
 )
 
 
-def _clauses(plain: str, offered: bool) -> tuple[list[Clause], str]:
+# Letters without which no clause forbids or confines anything (`_clause`, `_chinese`), so that no limit is looked for.
+_LIMITING = frozenset((*(word[:LONGEST] for word in _NEVER | _ONLY | _TEXTS), *"不别勿莫只仅才再"))
+
+
+def _clauses(plain: str, letters: frozenset[str], offered: bool) -> tuple[list[Clause], str]:
     """The clauses that limit contact, and the text without them. One without a word of contact counts only by itself."""
-    marked, limits = limits_of(plain)
+    if _LIMITING.isdisjoint(letters):
+        return [], plain
+    marked, limits = limits_of(plain, letters)
     if not limits or len(limits) > MOST:
         return [], plain
     kept, others = [], []

@@ -22,7 +22,7 @@ def stop(asked: Asked) -> Intent | None:
         kind = _K.OPT_OUT  # "email only, no texts"
     if kind is _K.OPT_OUT and _only_calls(asked):
         kind = _K.STOP_CALLS
-    if kind is _K.DECEASED and will_pay(said.plain):
+    if kind is _K.DECEASED and will_pay(said):
         return asked.intent(_K.HARDSHIP, "a death; the debtor writes of paying", human=True)
     if kind is _K.STOP_CALLS and signs.LIMITS.search(said.plain):
         return replace(_stopped(asked, kind), needs_human=True, why="no calls, with limits on when or where")

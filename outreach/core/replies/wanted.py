@@ -1,14 +1,17 @@
 """Does a text ask for another language, for calls instead of texts, or for another number?
 
-Each is found with the text that is left without it. A number is a wish only, for a person to confirm.
+Each is found with the text that is left without it; `letters` as of `rows.Sought`. A number is a wish only, for a person to confirm.
 """
 
 from __future__ import annotations
 
 import re
 
+from outreach.core.replies.rows import LONGEST, Sought
+
 _TONGUES = {"english": "en", "ingles": "en", "spanish": "es", "espanol": "es", "castellano": "es", "chinese": "zh", "chino": "zh", "mandarin": "zh",
             "中文": "zh", "汉语": "zh", "普通话": "zh", "国语": "zh", "英文": "en", "英语": "en", "西班牙语": "es", "西班牙文": "es"}  # fmt: skip
+_NEEDS = frozenset(name[:2] if name > "\u2e80" else name[:LONGEST] for name in _TONGUES)
 _TONGUE = r"(?P<tongue>english|ingles|spanish|espanol|castellano|chinese|chino|mandarin)"
 _POLITE = r"(?:please|por|favor|gracias|thanks|thank you|only|solo|solamente|hi|hello|hola|ok|instead|now|from now on|mejor|si|yes)"
 _ASKS_LANGUAGE = (
@@ -30,8 +33,10 @@ _KNOWS_NOT = (
 )  # fmt: skip
 
 
-def language(plain: str) -> tuple[str, str | None]:
+def language(plain: str, letters: frozenset[str]) -> tuple[str, str | None]:
     """The language they ask for, and the text without the wish. Two of them are none."""
+    if _NEEDS.isdisjoint(letters):
+        return plain, None
     wanted = {language for pattern, language in _KNOWS_NOT if pattern.search(plain)}
     rest = plain
     for pattern, _ in _KNOWS_NOT:
@@ -43,7 +48,7 @@ def language(plain: str) -> tuple[str, str | None]:
 
 
 _NUMBER = re.compile(r"(?<![\d$€£¥.])\+?\(?\d[\d\-.() ]{5,17}\d(?!\d)")
-_OF_A_NUMBER = re.compile(
+_OF_A_NUMBER = Sought(
     r"\b(?:number|cell|cellphone|phone|mobile|landline|numero|celular|telefono|movil|use|usen?|call|text|reach|ring|contact|llam\w+|marqu\w+|escrib\w+)\b|号码?|电话|手机|座机|打"
 )
 _NOT_THEIRS = re.compile(
@@ -51,9 +56,9 @@ _NOT_THEIRS = re.compile(
 )
 
 
-def another_number(plain: str) -> tuple[str, str | None]:
+def another_number(plain: str, letters: frozenset[str]) -> tuple[str, str | None]:
     """The one phone number they name, as written; the text without it. Other numbers of so many digits are left alone."""
-    if not _OF_A_NUMBER.search(plain) or _NOT_THEIRS.search(plain):
+    if not _OF_A_NUMBER.holds(plain, letters) or _NOT_THEIRS.search(plain):
         return plain, None
     found = [match for match in _NUMBER.finditer(plain) if 7 <= sum(c.isdigit() for c in match[0]) <= 15]
     if len(found) != 1:
@@ -63,7 +68,7 @@ def another_number(plain: str) -> tuple[str, str | None]:
     return f"{plain[: match.start()]} {plain[match.end() :]}", written
 
 
-_CALL_INSTEAD = re.compile(
+_CALL_INSTEAD = Sought(
     r"\b(?:no|dont|do not|stop|quit)(?: more| send(?:ing)?(?: me)?| any)*(?: (?:texts?|texting|messages?|messaging|sms))(?: me)?(?: messages)?[ ,.]*(?:please[ ,.]*)?(?:(?:and|but|just|only|you can|instead|rather|better|please) ?)*(?:call|phone|ring)(?: me)?(?: instead| please| only)*[ .!]*$|"
     r"\b(?:call|phone) me instead(?: of (?:texting|texts?|messag\w+))?\b|\b(?:call|phone) me[ ,.]+(?:dont|do not|no|not|stop) (?:text\w*|messages|sms)(?: me)?[ .!]*$|"
     r"\b(?:no|dejen de|ya no)(?: me)?(?: (?:manden|mandar|mandarme|envien|enviar|enviarme|escriban|escribir|escribirme|mas))*(?: (?:mensajes|textos|sms))?[ ,.]*(?:por favor[ ,.]*)?(?:(?:y|mejor|solo|pero|por favor) ?)*(?:llamenme|llameme|llamen|marquenme|marqueme)(?: mejor| por favor)*[ .!]*$|"
@@ -71,9 +76,9 @@ _CALL_INSTEAD = re.compile(
 )
 
 
-def call_instead(plain: str) -> tuple[str, bool]:
+def call_instead(plain: str, letters: frozenset[str]) -> tuple[str, bool]:
     """Calls instead of texts: texts end, calls are welcome."""
-    match = _CALL_INSTEAD.search(plain)
+    match = _CALL_INSTEAD.first(plain, letters)
     if match is None or re.match(r"(?:no|dejen de|ya no)(?: me)?[ ,.]*(?:llam|marq)", match[0]):
         return plain, False
     return plain[: match.start()] + " " + plain[match.end() :], True
