@@ -70,6 +70,20 @@ solo entre semana | unclear | sat sun 00:00-00:00
 只能上午联系 | unclear | daily 12:00-00:00
 不要打到公司 | stop_calls | daily 00:00-00:00 call work
 6点以后再打 | callback | daily 00:00-18:00 call
+only after 6pm on weekdays | unclear | sat sun 00:00-00:00, daily 00:00-18:00
+no los domingos | unclear | sun 00:00-00:00
+no me llamen los sábados | stop_calls | sat 00:00-00:00 call
+only in the evening, after 6 | unclear | daily 00:00-18:00
+evenings only, after 7pm please | unclear | daily 00:00-18:00, daily 00:00-19:00
+please only text me in the morning, before 11 | unclear | daily 12:00-00:00 sms, daily 11:00-00:00 sms
+weekends only pls, afternoons | unclear | mon tue wed thu fri 00:00-00:00, daily 00:00-12:00, daily 18:00-00:00
+solo por la tarde, después de las 5 | unclear | daily 00:00-12:00, daily 18:00-00:00, daily 00:00-17:00
+solo los fines de semana, después de las 10 | unclear | mon tue wed thu fri 00:00-00:00, daily 00:00-10:00
+llamen solo en la tarde, de 4 a 6 | callback | daily 00:00-12:00 call, daily 18:00-00:00 call, daily 00:00-16:00 call
+只在晚上，七点以后联系 | unclear | daily 00:00-18:00, daily 00:00-19:00
+周末再联系我，下午三点以后 | unclear | mon tue wed thu fri 00:00-00:00, daily 00:00-15:00
+not in the mornings, before 9 | unclear | daily 00:00-12:00
+dont call me at night, after 8pm | stop_calls | daily 18:00-00:00 call
 """
 
 
@@ -89,6 +103,8 @@ pay friday, don't call before 5 | 2026-11-27 | daily 00:00-17:00 call
 i'll pay monday. please call only in the mornings | 2026-11-30 | daily 12:00-00:00 call
 pagaré el viernes, no me llamen antes de las 5 | 2026-11-27 | daily 00:00-17:00 call
 周五还,五点之前别打电话 | 2026-11-27 | daily 00:00-17:00 call
+only text me in the evening, friday i pay | 2026-11-27 | daily 00:00-18:00 sms
+dont call before noon, friday | 2026-11-27 | daily 00:00-12:00 call
 """
 
 
@@ -108,6 +124,7 @@ def test_a_promise_and_a_limit_are_both(text: str, on: str, times: str) -> None:
         "no trabajo los fines de semana", "pago solo los viernes", "solo puedo pagar despues de las 6", "我下班6点以后还",
         "六点以后还钱", "why do you call before 8?", "after 6", "do not send texts to my work phone", "stop texting me after 9",
         "STOP", "paid at the office on monday", "call me after 6", "only 50", "no trabajo", "我周末不上班",
+        "only 50, after 6", "pago los domingos", "not in the morning, after 10",
     ],
 )  # fmt: skip
 def test_what_is_no_limit(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from outreach.core.replies.limits import CLOSES, EVERY_DAY, MIDNIGHT, OPENS, Limit
@@ -51,6 +51,18 @@ def _blocked(clause: Clause, by: Channel | None) -> Iterator[Inconvenient]:
         yield Inconvenient(days, MIDNIGHT, MIDNIGHT, by)
     for limit in hours:
         yield Inconvenient(days if together else EVERY_DAY, *_inside(limit), by)
+
+
+def covered(limits: Iterable[Limit], clause: Clause) -> bool:
+    """Does a clause that forbids contact forbid these hours already, every one of them?"""
+    forbidden = times([clause])
+    named = times([replace(clause, limits=tuple(limits))])
+    return all(any(_within(one, other) for other in forbidden) for one in named)
+
+
+def _within(one: Inconvenient, other: Inconvenient) -> bool:
+    ends = one.end != MIDNIGHT and one.end <= other.end
+    return one.days <= other.days and other.start <= one.start and (other.end == MIDNIGHT or ends)
 
 
 def _outside(limit: Limit, channel: Channel | None) -> Iterator[Inconvenient]:

@@ -51,6 +51,8 @@ _SPELLINGS: dict[str, str] = {
     "unsubscribe": "unsub unsuscribe unsubcribe unsubscibe unsubscrib unsubscribed unsubscribing unsubsribe desuscribir unsubcribed unsubscript",
     "stop": "st0p 5top stp sotp stpo tsop stopp stoop stap sttop stopo stahp stpp",
     **{f"every {day}": f"{day}s" for day in WEEKDAYS},
+    "every saturday": "saturdays sabados",  # of the other days Spanish has no plural of its own
+    "every sunday": "sundays domingos",
     "payday": "paday payda",
     "twelfth": "twelth twelvth twelveth",
     "fifth": "fith fifht",

@@ -91,17 +91,17 @@ def _readings(match: re.Match[str], number: int = 1) -> tuple[tuple[time, ...], 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
 
+_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _ONE, _TWO = _named(_HOUR, 1), _named(_HOUR, 2)
 _AFTER = Sought(
-    rf"\b(?:after|aftr|past|from|starting (?:at|from)|despues de|a partir de|desde|pasadas?) {_ONE}(?: (?:onwards?|on|en adelante|or later)\b)?",
+    rf"\b(?:after|aftr|past|from|starting (?:at|from)|despues de|a partir de|desde|pasadas?) {_ONE}(?: (?:onwards?|on(?! (?:every |any |the )*(?:week|wkend|{_DAY}))|en adelante|or later)\b)?",
     re.ASCII,
 )
 _BEFORE = Sought(rf"\b(?:before|until|till|til|earlier than|prior to|antes de|hasta) {_ONE}", re.ASCII)
 _BETWEEN = Sought(rf"\b(?:between|from|entre|de|desde) {_ONE} ?(?:and|to|until|till|a|y|hasta|-) ?{_TWO}", re.ASCII)
 _DASHED = Sought(rf"\b{_ONE} ?(?:-|to) ?{_TWO}", re.ASCII)
-_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _DAYS = Sought(
-    rf"\b(?:on |during |over |in |en |los |las |el |the |any )*"
+    rf"\b(?:on |during |over |in |en |(?:los |todos los )(?!{_DAY})|las |el |the |any )*"
     rf"(?:(?P<weekend>weekends?|wkends?|fin(?:es)? de semana|findes?)|(?P<weekday>weekdays?|entre semana|dias de semana|dias laborables)|"
     rf"(?P<range>{_DAY} ?(?:-|to|through|thru|a|al) ?{_DAY})|(?P<every>(?:every |los |todos los ){_DAY}(?: ?(?:or|and|y|o|ni|,) ?(?:los )?(?:every )?{_DAY})*)|"
     rf"(?P<one>{_DAY}))\b"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from outreach.core.replies.inconvenient import Clause, channel, doubt, times
+from outreach.core.replies.inconvenient import Clause, channel, covered, doubt, times
 from outreach.core.replies.limits import MARK, MARKED, MERGED, Limit, limits_of
 from outreach.core.replies.normal import Said
 from outreach.core.replies.rows import LONGEST, letters_of
@@ -141,23 +141,36 @@ def _clauses(plain: str, letters: frozenset[str], offered: bool) -> tuple[list[C
     marked, limits = limits_of(plain, letters)
     if not limits or len(limits) > MOST:
         return [], plain
-    kept, others = [], []
-    for start, end, pause in _parts(marked):
-        part = marked[start:end]
-        mine, limits = limits[: part.count(MARK)], limits[part.count(MARK) :]
-        clause = _clause(part, mine, asked="?" in pause) if mine else None
-        if clause is not None:
-            kept.append(clause)
-        elif plain[start:end].strip():
-            others.append(
-                f"{plain[start:end].strip()} {pause}" if pause.isalpha() else plain[start:end].strip() + pause
-            )
+    kept, others = _told_apart(plain, marked, limits)
     rest = " ".join(others)
     if not all(clause.verb for clause in kept) and not _courteous(rest):
         return [], plain  # "will pay friday, only after 6pm"
     if offered:
         kept = [replace(clause, loose=not clause.verb and any(one.bare for one in clause.limits)) for clause in kept]
     return kept, rest if kept else plain
+
+
+def _told_apart(plain: str, marked: str, limits: list[Limit]) -> tuple[list[Clause], list[str]]:
+    """The clauses that limit contact, and what else the text says."""
+    kept, others = list[Clause](), list[str]()
+    follows = False  # does this part go on with the clause before it?
+    for start, end, pause in _parts(marked):
+        part = marked[start:end]
+        mine, limits = limits[: part.count(MARK)], limits[part.count(MARK) :]
+        clause = _clause(part, mine, asked="?" in pause) if mine else None
+        more = clause is None and follows and _says_more(kept[-1], part, mine)
+        follows = pause == "," and (clause is not None or more)
+        if clause is not None:
+            kept.append(clause)
+        elif more and kept[-1].only:
+            kept[-1] = replace(kept[-1], limits=(*kept[-1].limits, *mine))
+        elif more:
+            pass  # forbidden already
+        elif plain[start:end].strip():
+            others.append(
+                f"{plain[start:end].strip()} {pause}" if pause.isalpha() else plain[start:end].strip() + pause
+            )
+    return kept, others
 
 
 def _parts(marked: str) -> Iterator[tuple[int, int, str]]:
@@ -189,6 +202,21 @@ def _clause(part: str, limits: list[Limit], *, asked: bool) -> Clause | None:
     if strange or never == only or _elsewhere(said, limits, verb=verb, only=only):
         return None
     return Clause(tuple(limits), only, _one_channel(said), verb, MERGED.search(part) is not None)
+
+
+def _says_more(clause: Clause, part: str, limits: list[Limit]) -> bool:
+    """Is it the same once more, and more exactly: "only in the evening, after 6"? A day alone may be one to pay on, and of
+    "not in the morning, after 10" nobody knows whether the second is forbidden as well."""
+    if not limits or any(limit.single or limit.what == "work" for limit in limits):
+        return False
+    if not clause.only and not covered(limits, clause):
+        return False
+    text = MARKED.sub(" ", part)
+    if re.search("[\u4e00-\u9fff]", text):
+        for pattern in (_ZH_CALLS, _ZH_TEXTS, _ZH_EITHER, _ZH_FILL):
+            text = pattern.sub("", text)
+        return not text.strip(" .!~")
+    return set(re.findall(r"[a-z0-9$]+", text)) <= _WORDS - _NEVER
 
 
 def _elsewhere(said: set[str], limits: list[Limit], *, verb: bool, only: bool) -> bool:
