@@ -138,6 +138,7 @@ def _times_named(d: Detail) -> str:
     return f"named as inconvenient: {what}{place}{hours}{on}, from {d.get('source', '')}"
 
 
+CONTACTS = {"sms": "text", "call": "call"}
 WORDS: dict[str, Callable[[Detail], str]] = {
     "opened": lambda d: f"case opened: {d['amount_due']} {d['currency']} due {d['due_on']}",
     "updated": _updated,
@@ -150,6 +151,10 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "attempt_reserved": _reserved,
     "attempt_released": lambda d: f"taken back before it left: {d['because']}",
     "attempt_placed": lambda d: f"placed at the carrier from {d['sender']} as {d['sid']}",
+    "contact_found": lambda d: (
+        f"{CONTACTS.get(str(d['channel']), 'contact')} of {_date(d['at'])}Z left from {d['sender']}"
+        f" that nobody here asked for: {d['sid']}"
+    ),
     "attempt_in_doubt": lambda d: f"in doubt whether the carrier has it: {d['because'] or 'no clear answer'}",
     "attempt_failed": lambda d: f"failed: {d['what']}" + (f" (code {d['code']})" if d["code"] else ""),
     "cancel_asked": lambda d: f"the carrier was asked to drop it: {d['because']}",

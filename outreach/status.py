@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Float, Select, cast, func, select
 
 from outreach.core.terms import AttemptState, Channel
+from outreach.engine import unasked
 from outreach.engine import workers as at_work
 from outreach.engine.due import pressed, unfinished
 from outreach.engine.forecast import forecast
@@ -26,7 +27,7 @@ from outreach.store.switches import standing
 from outreach.store.tables import attempts, campaigns, carrier_inbox, case_events, steps, workers
 from outreach.store.waiting import steps_waiting
 
-LATELY = timedelta(hours=1)
+LATELY, WEEK = timedelta(hours=1), timedelta(days=7)
 WAITS = ("waiting", "parked")
 UNDER_WAY = (AttemptState.RESERVED, AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)
 LEFT = (AttemptState.PLACED, AttemptState.FINAL)  # what was placed lately is in one of these, and was touched lately
@@ -50,6 +51,7 @@ def status(db: Database, now: datetime, policy: Policy | None = None) -> dict[st
             "in_doubt_oldest_at": _oldest_doubt(connection),
             "lag_seconds": {channel: _lag(connection, channel, now) for channel in Channel},
             "inbox": _inbox(connection, now),
+            "contacts_found": _found(connection, now),
             "carrier_errors": _errors(connection, now),
             "taken_back": _taken_back(connection, now),
             "campaigns": _by_campaign(connection, now, policy),
@@ -125,6 +127,13 @@ def _inbox(connection: Connection, now: datetime) -> dict[str, Any]:
     lost = lost.where(carrier_inbox.c.received_at > now - timedelta(days=1))
     seconds = max((now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
     return {"depth": depth, "oldest_at": oldest_at, "lag_seconds": seconds, "given_up": connection.scalar(lost)}
+
+
+def _found(connection: Connection, now: datetime) -> int:
+    """Contacts of the last week that left from our numbers and that none of us asked for."""
+    noted = carrier_inbox.c.dedupe.between(f"{unasked.KIND}:", f"{unasked.KIND}:~")
+    query = select(func.count()).where(noted, carrier_inbox.c.received_at > now - WEEK)
+    return connection.scalar(query) or 0
 
 
 def _errors(connection: Connection, now: datetime) -> dict[str, int]:

@@ -74,6 +74,11 @@ def _carrier(found: Found, now: datetime) -> Iterator[tuple[str, str]]:
     inbox = found["inbox"]
     waiting = f"{inbox['depth']} reports to apply{_oldest(inbox['oldest_at'], now)}"
     yield "inbox", f"{waiting}; {inbox['given_up']} given up in the last day"
+    if found["contacts_found"]:
+        yield (
+            "not ours",
+            f"{found['contacts_found']} contacts of the last week that nobody here asked for: see the inbox",
+        )
     for code, count in found["carrier_errors"].items():
         yield "carrier error", f"{code}, {meaning(int(code)).what}: {count} in the last hour"
     for because, count in found["taken_back"].items():

@@ -126,6 +126,19 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A text or call on the carrier's books that left from a number of ours at `at`; `report`: what became of it."""
+
+    channel: Channel
+    at: datetime
+    report: Report
+
+    @property
+    def what(self) -> str:
+        return "text" if self.channel is Channel.SMS else "call"
+
+
+@dataclass(frozen=True, slots=True)
 class CodeMeaning:
     """What a carrier's error code means for us. See `carriers.twilio.CODES`."""
 
@@ -237,6 +250,10 @@ class Carrier(Protocol):
 
     def heard(self, ours: str, since: datetime) -> Iterable[Report]:
         """What was texted to this number of ours since then, oldest first. Raises CarrierError if it can't be asked."""
+
+    def left(self, channel: Channel, ours: str, since: datetime, until: datetime) -> Iterable[Left]:
+        """What left from this number of ours between the two, whoever asked the carrier for it; not what it sent of its
+        own accord. Raises CarrierError if it can't be asked."""
 
     def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
         """Its own records of these, as far as it has them. All were sent between `since` and `until`.

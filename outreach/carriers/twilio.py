@@ -22,6 +22,7 @@ from twilio.rest import Client
 from outreach.carriers import (
     CodeMeaning,
     Finding,
+    Left,
     Outcome,
     OutgoingCall,
     OutgoingSms,
@@ -53,6 +54,7 @@ LONGEST_CALL_S = 1800
 LONGEST_VALIDITY_S = 36_000
 MOST_FOUND = 200
 PAGE = 1000
+ASKED_FOR = frozenset({"outbound-api", "outbound-call"})  # directions of what somebody asked for
 SINGLY = 50  # so many prices are asked for one by one, in one go
 MILLION = 1_000_000
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -174,6 +176,16 @@ class Twilio:
             raise trouble(error) from None
         return [inbound_report(one) for one in reversed(found) if one.direction == "inbound"]
 
+    def left(self, channel: Channel, ours: str, since: datetime, until: datetime) -> list[Left]:
+        """What left from this number of ours between the two, by anybody's request; neither Twilio's own answers
+        ("You have been unsubscribed") nor the second leg of a call, which is to an agent. Raises CarrierError."""
+        read = message_report if channel is Channel.SMS else call_report
+        try:
+            found = [one for one in self._between(channel, since, until, None, ours) if one.direction in ASKED_FOR]
+        except FAILURES as error:
+            raise trouble(error) from None
+        return [Left(channel, _left_at(one) or since, read(one)) for one in found]
+
     def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
         """What became of these, and what they cost: prices come minutes after the end. Raises CarrierError.
 
@@ -193,13 +205,17 @@ class Twilio:
         except FAILURES as error:
             raise trouble(error) from None
 
-    def _between(self, channel: Channel, since: datetime, until: datetime, most: int) -> Iterator[Any]:
-        """An instant that is not UTC would be asked for as if it were."""
+    def _between(
+        self, channel: Channel, since: datetime, until: datetime, most: int | None, ours: str | None = None
+    ) -> Iterator[Any]:
+        """What was sent between the two (from `ours`, if given). An instant that is not UTC would be asked for as if it
+        were."""
         first, last = since.astimezone(UTC), until.astimezone(UTC)
+        by: dict[str, Any] = {"limit": most, "page_size": PAGE} | ({"from_": ours} if ours else {})
         if channel is Channel.SMS:
-            yield from self._messages.stream(date_sent_after=first, date_sent_before=last, limit=most, page_size=PAGE)
+            yield from self._messages.stream(date_sent_after=first, date_sent_before=last, **by)
         else:
-            yield from self._calls.stream(start_time_after=first, start_time_before=last, limit=most, page_size=PAGE)
+            yield from self._calls.stream(start_time_after=first, start_time_before=last, **by)
 
     def meaning(self, code: int) -> CodeMeaning:
         """What one of Twilio's error codes means."""
@@ -349,6 +365,11 @@ def call_report(call: Any) -> Report:
         answered_by=ANSWERED_BY.get(str(call.answered_by)),
         duration_s=int(call.duration) if call.duration else None,
     )
+
+
+def _left_at(one: Any) -> datetime | None:
+    names = ("date_sent", "start_time", "date_created")
+    return next((at for name in names if (at := _instant(getattr(one, name, None)))), None)
 
 
 def _instant(value: Any) -> datetime | None:

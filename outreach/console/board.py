@@ -26,8 +26,8 @@ from outreach.store.switches import standing
 from outreach.store.tables import agents, attempts, campaigns, carrier_inbox, case_events, cases, promises, steps, tasks
 from outreach.store.waiting import steps_waiting
 
-SHOWN = ("attempt_placed", "delivered", "answered", "identified", "transferred", "replied", "promised", "promise_kept",
-         "promise_broken", "paid", "refused", "suppressed")  # fmt: skip
+SHOWN = ("attempt_placed", "contact_found", "delivered", "answered", "identified", "transferred", "replied", "promised",
+         "promise_kept", "promise_broken", "paid", "refused", "suppressed")  # fmt: skip
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 HOURS = 24

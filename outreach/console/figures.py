@@ -58,6 +58,8 @@ class Figures(Collector):
         inbox = self.found["inbox"]
         yield _gauge("inbox_depth", "Reports of the carrier not applied yet.", inbox["depth"])
         yield _gauge("inbox_lag_seconds", "How long the oldest of them waits.", inbox["lag_seconds"])
+        found = self.found["contacts_found"]
+        yield _gauge("contacts_found", "Contacts of the last week that nobody here asked the carrier for.", found)
         yield _gauge("inbox_given_up", "Reports of the last day that could not be applied.", inbox["given_up"])
         errors = {(code,): count for code, count in self.found["carrier_errors"].items()}
         yield _gauges("carrier_errors", "Attempts of the last hour that ended with this code.", ["code"], errors)

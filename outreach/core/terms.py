@@ -203,6 +203,7 @@ class EventKind(StrEnum):
     ATTEMPT_RELEASED = "attempt_released"
     ATTEMPT_PLACED = "attempt_placed"
     ATTEMPT_IN_DOUBT = "attempt_in_doubt"
+    CONTACT_FOUND = "contact_found"  # on the carrier's books, from a number of ours, and none of us asked for it
     ATTEMPT_FAILED = "attempt_failed"
     CANCEL_ASKED = (
         "cancel_asked"  # everything, or its campaign, was stopped: the carrier is to drop what it has not done

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.core.terms import Channel
-from outreach.engine import books, callbacks, clockguard, hearing, intake, pauses, plan, promises, reconcile, switch
+from outreach.engine import (
+    books,
+    callbacks,
+    clockguard,
+    hearing,
+    intake,
+    pauses,
+    plan,
+    promises,
+    reconcile,
+    switch,
+    unasked,
+)
 from outreach.engine.dispatch import dispatch
 from outreach.engine.runtime import Runtime
 from outreach.store import seals
@@ -43,6 +55,7 @@ def jobs(runtime: Runtime) -> list[Job]:
         Job("calls", timedelta(seconds=1), lambda: send(runtime, Channel.CALL)),
         Job("reconcile", timedelta(minutes=1), lambda: reconcile.reconcile(runtime)),
         Job("books", timedelta(minutes=1), lambda: books.read(runtime)),
+        Job("unasked", timedelta(hours=1), lambda: unasked.look(runtime)),
         Job("seal", timedelta(hours=1), lambda: seals.seal_due(runtime.db, runtime.clock.now())),
     ]
 

@@ -29,6 +29,7 @@ from webhooks.twilio import inbound_report
 
 TO, SENDER, KEY = "+12125550123", "+12125550100", "a" * 32
 SINCE = datetime(2027, 3, 9, 15, 0, tzinfo=UTC)
+DIRECTIONS = ("outbound-api", "outbound-call", "outbound-reply", "inbound")
 CREATED = "Tue, 09 Mar 2027 15:00:00 +0000"
 MESSAGE = {
     "sid": "SM1", "status": "delivered", "error_code": None, "from": SENDER, "to": TO, "body": "hello",
@@ -239,6 +240,27 @@ def test_what_was_written_to_us_is_told_as_its_webhook_would_have_told_it(line: 
     assert (second.sid, second.body) == ("SM2", "")
     with pytest.raises(CarrierError):
         line(error(500, 20500)).carrier.heard(SENDER, SINCE)
+
+
+def test_what_left_from_our_number_by_anybody_s_request(line: Callable[[Answer], Line]) -> None:
+    sent = MESSAGE | {"from": SENDER, "to": TO, "date_sent": "Tue, 09 Mar 2027 15:00:05 +0000", "status": "delivered"}
+    texts = [sent | {"sid": f"SM{n}", "direction": way} for n, way in enumerate(DIRECTIONS)]
+    until = SINCE + timedelta(hours=1)
+    one = line((200, {"messages": texts, "next_page_uri": None}))
+    left = one.carrier.left(Channel.SMS, SENDER, SINCE.astimezone(timezone(timedelta(hours=-5))), until)
+    between = {"DateSent>": ["2027-03-09T15:00:00Z"], "DateSent<": ["2027-03-09T16:00:00Z"]}
+    assert one.asked[0][2] == {"From": [SENDER], **between, "PageSize": ["1000"]}
+    assert [(found.report.sid, found.report.progress, found.at.second) for found in left] == [
+        ("SM0", Progress.DELIVERED, 5), ("SM1", Progress.DELIVERED, 5),
+    ]  # fmt: skip
+    rang = CALL | {"from": SENDER, "to": TO, "start_time": None, "date_created": "Tue, 09 Mar 2027 15:10:00 +0000"}
+    calls = [rang | {"sid": f"CA{n}", "direction": way} for n, way in enumerate(("outbound-api", "outbound-dial"))]
+    one = line((200, {"calls": calls, "next_page_uri": None}))
+    [call] = one.carrier.left(Channel.CALL, SENDER, SINCE, until)
+    assert (call.report.sid, call.channel, call.at.minute, call.report.to) == ("CA0", Channel.CALL, 10, TO)
+    assert set(one.asked[0][2]) == {"From", "StartTime>", "StartTime<", "PageSize"}
+    with pytest.raises(CarrierError):
+        line(error(500, 20500)).carrier.left(Channel.SMS, SENDER, SINCE, until)
 
 
 def test_cancelling_and_redirecting(line: Callable[[Answer], Line]) -> None:

@@ -302,6 +302,10 @@ def unknown(seen: Evidence) -> Iterator[str]:
             attempt = seen.attempts.get(one.key)
             state = f"{attempt['state']}, {attempt['disposition']}" if attempt else "no attempt at all"
             yield f"{one.person.phone}: {one.channel} {one.sid} ({one.key}) is not on the log as placed: {state}"
+    for loan, lines in seen.log.items():
+        for at, kind, detail, _ in lines:
+            if kind == "contact_found":
+                yield f"{loan}: {detail['sid']} of {at} is ours and was taken for somebody else's"
 
 
 def undelivered(seen: Evidence) -> Iterator[str]:

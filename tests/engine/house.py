@@ -20,6 +20,7 @@ from outreach.campaigns.config import ConfigModel
 from outreach.carriers import (
     CodeMeaning,
     Finding,
+    Left,
     Outcome,
     OutgoingCall,
     OutgoingSms,
@@ -70,6 +71,8 @@ class FakeCarrier:
     asked_since: list[tuple[str, datetime]] = field(default_factory=list)
     priced: dict[str, Price] = field(default_factory=dict)  # by sid, as far as it says yet
     became: dict[str, Progress] = field(default_factory=dict)  # by sid, in its own books
+    elsewhere: list[Left] = field(default_factory=list)  # what left from our numbers, by whomever
+    asked_left: list[tuple[datetime, datetime]] = field(default_factory=list)
     asked_records: list[list[str]] = field(default_factory=list)
     deaf: bool = False  # it can't be asked what was written
     lost: bool = False  # what is in doubt never reached it
@@ -123,6 +126,13 @@ class FakeCarrier:
         if self.deaf:
             raise CarrierError("it can't be asked", permanent=False)
         return [report for report in self.written if report.to == ours and report.at and report.at >= since]
+
+    def left(self, channel: Channel, ours: str, since: datetime, until: datetime) -> Iterable[Left]:
+        self.asked_left.append((since, until))
+        if self.deaf:
+            raise CarrierError("it can't be asked", permanent=False)
+        here = [one for one in self.elsewhere if one.report.sender == ours and one.channel is channel]
+        return [one for one in here if since <= one.at <= until]
 
     def records(self, channel: Channel, sids: Collection[str], since: datetime, until: datetime) -> dict[str, Record]:
         self.asked_records.append(sorted(sids))
