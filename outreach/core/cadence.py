@@ -330,9 +330,23 @@ def waits_until(campaign: Campaign, position: Position, facts: CaseFacts, anchor
     the time of the step that comes next."""
     step = campaign.step(position.step)
     kept = position.planned_at + (step.keep_for if step else timedelta(0))
+    return min(kept, next_time(campaign, position, facts, anchor_on) or kept)
+
+
+def next_time(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date) -> datetime | None:
+    """When the step that comes next is planned for; None: none comes."""
     later = (_position(other, facts, anchor_on, position.shift_days) for other in _later(campaign, position))
-    coming = (other.planned_at for other in later if _wanted(campaign, other, facts))
-    return min(kept, next(coming, kept))
+    return next((other.planned_at for other in later if _wanted(campaign, other, facts)), None)
+
+
+def overtaken(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: date, now: datetime) -> Moved | None:
+    """What becomes of a step that may not be done yet, though the time of the next one has come: however long it is kept,
+    it is late now, and the next one is done in its own time. None: that has not come; or this one shifts, and takes the
+    next along."""
+    step, coming = campaign.step(position.step), next_time(campaign, position, facts, anchor_on)
+    if step is None or step.if_late is Late.SHIFT or coming is None or coming > now:
+        return None
+    return Moved(step.if_late, step.name, given_up(campaign, position, facts, anchor_on, now))
 
 
 def given_up(

@@ -227,15 +227,30 @@ def _refuse(
         campaign, name = item.campaign, item.row.position.step
         said = _refused(campaign.name, campaign.version, name, item.attempt.channel, decision, refusals, retry_at)
         choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, said))
+    if decision == Decision.DEFER:
+        _overtake(choice, rows, rules, now)
+
+
+def _overtake(choice: Choice, rows: Sequence[Ready], rules: str, now: datetime) -> None:
+    """Steps put off into the time of the next one are late: the next one does not wait for them."""
+    for item in rows:
+        if moved := cadence.overtaken(item.campaign, item.row.position, item.facts, item.row.anchor_on, now):
+            move_late(choice, item.row, item.campaign, moved, now, f"put off into the time of the next step: {rules}")
+            passed_over(choice, item.row, item.campaign, moved.position, item.facts, now)
 
 
 def _looked_at_again(item: Ready, retry_at: datetime | None, now: datetime) -> datetime:
+    """When it may be lawful, or its time is over: it is kept no longer, or (if it does not shift) the next one's has come."""
     position, step = item.row.position, item.campaign.step(item.row.position.step)
     if retry_at is None:
         ends = cadence.waits_until(item.campaign, position, item.facts, item.row.anchor_on)
         return ends + timedelta(seconds=1)
     keeps = position.planned_at + (step.keep_for if step else timedelta(0)) + timedelta(seconds=1)
-    return min(retry_at, max(keeps, now + timedelta(seconds=1)))
+    times = [retry_at, max(keeps, now + timedelta(seconds=1))]
+    if step is not None and step.if_late is not cadence.Late.SHIFT:
+        coming = cadence.next_time(item.campaign, position, item.facts, item.row.anchor_on)
+        times += [coming] if coming is not None and coming > now else []
+    return min(times)
 
 
 @lru_cache(maxsize=512)

@@ -19,13 +19,13 @@ from sqlalchemy.exc import OperationalError
 from outreach.carriers import Outcome, OutgoingCall, OutgoingSms, Placed
 from outreach.core.gate import judge
 from outreach.core.pacing import calls_now
-from outreach.core.terms import AttemptState, Channel, Disposition, EventKind, OutreachError, Purpose, Voice
+from outreach.core.terms import AttemptState, Channel, EventKind, OutreachError, Purpose, Voice
 from outreach.engine import assemble, permits, senders, stops, switch
 from outreach.engine.answers import answer_again, by_hand
 from outreach.engine.choice import Choice, Contact, StepRow
 from outreach.engine.choose import LAST_METRE, choose
 from outreach.engine.due import LOOKED_AT, PLANNED, anything_due, due_debtors, lock
-from outreach.engine.moving import end_of_day, waiting_again
+from outreach.engine.moving import end_of_day
 from outreach.engine.reserving import Reservation, detail, write
 from outreach.engine.rows import AS_READ, set_steps, step_as_read, versions
 from outreach.engine.runtime import Runtime
@@ -35,7 +35,7 @@ from outreach.engine.tasks import set_aside
 from outreach.engine.unread import debtors_to_hear
 from outreach.store import caselog, facts
 from outreach.store.bulk import among, rows_in, update_rows
-from outreach.store.caselog import Entry, instant
+from outreach.store.caselog import Entry
 from outreach.store.database import DATABASE_AWAY, claim
 from outreach.store.facts import Person
 from outreach.store.tables import attempt_cases, attempts, cases, debtors, steps
@@ -431,6 +431,3 @@ def log_all(tx: Connection, kind: EventKind, details: Mapping[int, Mapping[str, 
     links = rows_in(tx, select(attempt_cases), attempt_cases.c.attempt_id, details)
     entries = [Entry(link.case_id, now, kind, details[link.attempt_id], link.attempt_id) for link in links]
     caselog.record(tx, entries)
-
-
-__all__ = ["Disposition", "dispatch", "instant", "log", "log_all", "place", "record", "reserve", "waiting_again"]

@@ -108,11 +108,6 @@ def after_attempt(
     return choice, position
 
 
-def waiting_again(at: datetime) -> dict[str, Any]:
-    """The columns for a row whose attempt never left: it waits anew, judged again at `at`."""
-    return {"state": "waiting", "due_at": at}
-
-
 def end_of_day(person: Person, now: datetime) -> datetime:
     """The instant the debtor's local day ends."""
     info = zones.zone(assemble.home_zone(person))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +11,18 @@ from sqlalchemy import Connection, Row, or_, select, update
 
 from outreach.carriers import Report
 from outreach.core.terms import AttemptState, CarrierError, Channel, Disposition, EventKind
-from outreach.engine import intake
+from outreach.engine import intake, stops
 from outreach.engine.answers import answer_again
 from outreach.engine.dispatch import log
 from outreach.engine.runtime import Runtime
-from outreach.engine.settle import settle, try_again
+from outreach.engine.settle import settle
 from outreach.store.database import claim
-from outreach.store.tables import attempts, phones
+from outreach.store.tables import attempt_cases, attempts, case_events, phones
 
 BATCH = 100
+ABSENT = "the carrier has no record of it"
+# How long a step waits whose attempt never reached the carrier: the first time within a day, the second, ...
+AGAIN_AFTER = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 SKEW = timedelta(minutes=1)
 
 
@@ -69,12 +73,24 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
         current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
         if current.state != AttemptState.IN_DOUBT:
             return 0
-        what = "the carrier has no record of it" if row.e164 else "the debtor was erased"
-        log(tx, row.id, EventKind.ATTEMPT_FAILED, {"key": row.key, "what": what, "disposition": "failed"}, now)
-        try_again(tx, row.id, now)
-        settle(tx, runtime, row.id, Disposition.FAILED, now)
+        if row.e164 is None:  # it may have left, and nobody can be asked
+            said = {"key": row.key, "what": "the debtor was erased", "disposition": Disposition.FAILED}
+            log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
+            settle(tx, runtime, row.id, Disposition.FAILED, now)
+            return 1
+        stops.release(tx, [row.id], ABSENT, now, retry_at=_again_at(tx, row.id, now), states=[AttemptState.IN_DOUBT])
         answer_again(tx, runtime, row.id, now, now)
     return 1
+
+
+def _again_at(tx: Connection, attempt_id: int, now: datetime) -> datetime:
+    """At once the first time; later the more often it was so within a day: what the carrier fails at each time is not
+    asked of it all day long."""
+    theirs = select(attempt_cases.c.case_id).where(attempt_cases.c.attempt_id == attempt_id)
+    released = (case_events.c.kind == EventKind.ATTEMPT_RELEASED) & (case_events.c.at > now - timedelta(days=1))
+    details = tx.scalars(select(case_events.c.detail).where(case_events.c.case_id.in_(theirs), released))
+    keys = {said["key"] for said in map(json.loads, details) if said["because"] == ABSENT}
+    return now + AGAIN_AFTER[min(len(keys), len(AGAIN_AFTER) - 1)]
 
 
 def _is_ours(row: Row[Any], report: Report, body: str) -> bool:

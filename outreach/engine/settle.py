@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, literal, select, update
 
 from outreach.core.terms import AttemptState, Disposition
-from outreach.engine.moving import after_attempt, waiting_again
+from outreach.engine.moving import after_attempt
 from outreach.engine.rows import read_step, set_steps
 from outreach.engine.runtime import Runtime
 from outreach.store import caselog, facts
@@ -72,11 +72,3 @@ def move_on(tx: Connection, runtime: Runtime, dispositions: Mapping[int, Disposi
     caselog.record(tx, entries)
     if parked:
         tx.execute(update(cases).where(among(tx, cases.c.id, parked)).values(plan_dirty=True))
-
-
-def try_again(tx: Connection, attempt_id: int, now: datetime) -> None:
-    """The steps of an attempt that provably never existed wait anew."""
-    query = select(attempt_cases.c.step_id).where(attempt_cases.c.attempt_id == attempt_id)
-    for step_id in tx.scalars(query).all():
-        if step_id is not None:
-            set_steps(tx, {step_id: waiting_again(now)})

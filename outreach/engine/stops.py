@@ -70,12 +70,17 @@ def facts_changed(tx: Connection, debtor_ids: int | Collection[int], because: st
 
 
 def release(
-    tx: Connection, attempt_ids: Sequence[int], because: str, now: datetime, *, retry_at: datetime | None = None
+    tx: Connection,
+    attempt_ids: Sequence[int],
+    because: str,
+    now: datetime,
+    *,
+    retry_at: datetime | None = None,
+    states: Collection[AttemptState] = (AttemptState.RESERVED, AttemptState.PLACING),
 ) -> None:
-    """Take attempts back that never left. Their steps wait anew and are judged again at `retry_at` (now)."""
+    """Take attempts back, of these states, that never left. Their steps wait anew and are judged again at `retry_at` (now)."""
     if not attempt_ids:
         return
-    states = (AttemptState.RESERVED, AttemptState.PLACING)
     moved = update(attempts).where(among(tx, attempts.c.id, attempt_ids), attempts.c.state.in_(states))
     tx.execute(moved.values(state=AttemptState.RELEASED, final_at=now, touched_at=now))
     query = select(attempt_cases, attempts.c.key).join(attempts, attempts.c.id == attempt_cases.c.attempt_id)

@@ -303,7 +303,15 @@ class Conductor:
         how = self.dice.choice((signal.SIGQUIT, signal.SIGQUIT, signal.SIGINT))
         self.counts[f"database stopped ({'immediate' if how is signal.SIGQUIT else 'fast'})"] += 1
         self.server.stop(how)
-        self.later.append((time.monotonic() + self.dice.uniform(0.0, 4.0), self.server.start))
+        self.later.append((time.monotonic() + self.dice.uniform(0.0, 4.0), self._start_database))
+
+    def _start_database(self) -> None:
+        """On a full disk no server recovers: whoever starts it frees the disk first."""
+        assert self.server is not None
+        if self.disk is not None and self.disk.full:
+            self.later.append((time.monotonic() + LOOK_EVERY_S, self._start_database))
+            return
+        self.server.start()
 
     def _wicked(self, look: Look | None) -> None:
         """A debtor writes at the very moment something is about to leave for their phone."""

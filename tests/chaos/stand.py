@@ -199,6 +199,10 @@ class Disk:
                         written += file.write(b"\0" * size)
         return written
 
+    @property
+    def full(self) -> bool:
+        return (self.folder / "ballast").exists()
+
     def empty(self) -> None:
         (self.folder / "ballast").unlink(missing_ok=True)
 

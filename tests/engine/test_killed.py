@@ -175,9 +175,9 @@ def test_killed_at_every_point_of_taking_a_reply_it_counts_once(
         answers = [item for item in killer.sent if item.to == number]
         assert kinds.count("replied") == 1, (where, kinds)
         # Killed before it was asked for: that it is provably absent is known after the five minutes in which a STOP may be
-        # confirmed, and while reminders rest only the first answer is one; a person is told.
-        lost = reply != "will pay friday" and "attempt_failed" in kinds
-        assert kinds.count(kind) == (2 if lost and kind == "needs_person" else 1), (where, kinds)
+        # confirmed; any other answer is still one.
+        lost = reply == "STOP" and "attempt_in_doubt" in kinds and "attempt_placed" not in kinds
+        assert kinds.count(kind) == 1, (where, kinds)
         if lost:
             assert answers == [] and "refused" in kinds, (where, kinds)
         else:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from outreach.core.terms import ConsentGivenTo, ConsentKind
 from outreach.store.database import Database
-from outreach.store.tables import attempts, cases, consents
+from outreach.store.tables import attempts, cases, consents, inconvenient_times
 from tests.engine.house import Hand, House
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -112,3 +112,36 @@ def test_a_text_that_may_not_be_sent_about_one_loan_does_not_forbid_the_call_abo
     assert refused == [("first-text", "sms")]
     assert "refused" not in house.kinds("L2") and "attempt_placed" in house.kinds("L2")
     assert "attempt_placed" in house.kinds("L1"), "one contact speaks of both"
+
+
+def only_at_weekends(house: House) -> None:
+    """So they want to be texted; of calls they said nothing."""
+    with house.db.begin() as tx:
+        values = {
+            "start": "00:00",
+            "end": "00:00",
+            "days": [1, 2, 3, 4, 5],
+            "channel": "sms",
+            "at": START,
+            "source": "sms",
+        }
+        tx.execute(insert(inconvenient_times).values(debtor_id=tx.scalar(select(cases.c.debtor_id)), **values))
+
+
+def test_a_text_put_off_into_the_time_of_the_call_does_not_keep_the_call_waiting(house: House) -> None:
+    """Found by the chaos suite: late when the book came, the text was kept two days more, and the call stood behind it."""
+    only_at_weekends(house)
+    for at in ("03-03T11:05", "03-04T11:05", "03-05T10:00:05", "03-05T17:30:05", "03-05T17:45:05"):
+        house.at(f"2027-{at}-05:00")
+    told = [(kind, detail.get("step"), detail.get("into")) for kind, detail in house.log("L1")][1:]
+    assert told == [
+        ("refused", "first-text", None),
+        ("step_merged", "first-text", "first-text"),
+        ("refused", "first-text", None),
+        ("step_merged", "first-text", "first-call"),
+        ("attempt_reserved", "first-call", None),
+        ("attempt_placed", None, None),
+    ], told
+    merged = [detail for kind, detail in house.log("L1") if kind == "step_merged"][1]
+    assert merged["because"] == "put off into the time of the next step: INCONVENIENT"
+    assert len(house.carrier.called) == 1 and house.carrier.sent == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,24 @@ def test_what_the_carrier_provably_never_had_is_tried_again_as_a_new_attempt(hou
     house.at("2026-11-24T10:41:00-05:00")
     assert len(house.carrier.sent) == 1
     assert house.kinds("L1").count("attempt_reserved") == 2
+    [released] = [detail for kind, detail in house.log("L1") if kind == "attempt_released"]
+    assert released["because"] == "the carrier has no record of it"
+
+
+def test_what_the_carrier_never_had_counts_against_no_cap_and_is_tried_less_and_less_often(house: House) -> None:
+    """Two of them had used up the week's texts, and nothing was sent for days."""
+    house.case(house.debtor(), "L1", date(2026, 11, 27))
+    house.carrier.answers, house.carrier.lost = [Outcome.IN_DOUBT] * 4, True
+    tried: list[int] = []
+    for minute in range(30, 420):
+        house.at(f"2026-11-24T{10 + minute // 60:02}:{minute % 60:02}:01-05:00")
+        if len(tried) < house.kinds("L1").count("attempt_reserved"):
+            tried.append(minute)
+    assert len(house.carrier.sent) == 1 and house.kinds("L1").count("attempt_placed") == 1
+    waits = [later - earlier for earlier, later in pairwise(tried)]
+    assert [wait // 5 for wait in waits] == [2, 5, 14, 50], (
+        waits
+    )  # ten minutes to be sure, and 0, 15, 60, 240 after that
 
 
 def test_too_many_requests_is_no_contact_and_waits(house: House) -> None:
