@@ -25,19 +25,19 @@ class Killed(BaseException):
 
 
 class Killer(FakeCarrier):
-    """Kills at the `left`-th point from when it is armed: a transaction begins, is about to commit, a request leaves
+    """Kills at the `points`-th point from when it is armed: a transaction begins, is about to commit, a request leaves
     for the carrier, or its answer has come."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.left = -1
+        self.points = -1
         self.where = ""
 
     def point(self, where: str) -> None:
-        if self.left < 0:
+        if self.points < 0:
             return
-        self.left -= 1
-        if self.left < 0:
+        self.points -= 1
+        if self.points < 0:
             self.where = where
             raise Killed(where)
 
@@ -59,14 +59,14 @@ def survive(house: House, killer: Killer, at: datetime, after: int, act: Callabl
     """
     house.clock.set(at)
     killer.where = ""
-    killer.left = after
+    killer.points = after
     try:
         act()
         house.turn()
         house.turn()
     except Killed:
         house.restart()
-    killer.left = -1
+    killer.points = -1
     act()  # the carrier tells again what was not acknowledged; what was, it may tell again as well
     for minutes in (1, 3, 6, 12, 20):
         house.clock.set(at + timedelta(minutes=minutes))

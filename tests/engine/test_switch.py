@@ -35,11 +35,11 @@ class Interrupted(FakeCarrier):
 
     def __init__(self, after: int = 1) -> None:
         super().__init__()
-        self.left, self.do = after, lambda: None
+        self.calls_left, self.do = after, lambda: None
 
     def send(self, batch: Sequence[OutgoingSms]) -> list[Placed]:
-        self.left -= 1
-        if self.left == 0:
+        self.calls_left -= 1
+        if self.calls_left == 0:
             self.do()
         return super().send(batch)
 
