@@ -80,7 +80,7 @@ def states(house: House) -> dict[str, int]:
 def test_a_batch_under_way_ends_with_the_handful_in_hand(house: House) -> None:
     """The carrier has two handfuls when somebody stops: the third is never asked for, and says why on each log."""
     many(house, 3 * switch.HANDFUL)
-    house.carrier.left, house.carrier.do = 2, lambda: stop(house)  # type: ignore[attr-defined]
+    house.carrier.calls_left, house.carrier.do = 2, lambda: stop(house)  # type: ignore[attr-defined]
     assert dispatch.dispatch(house.runtime, Channel.SMS, 200) == 2 * switch.HANDFUL
     assert len(house.carrier.sent) == 2 * switch.HANDFUL
     assert states(house) == {"placed": 2 * switch.HANDFUL, "released": switch.HANDFUL}
@@ -119,7 +119,7 @@ def test_what_a_slow_carrier_makes_late_is_judged_again(house: House) -> None:
     """The machine stands still for two hours between the claim and the second handful."""
     many(house, 2 * switch.HANDFUL)
     late = datetime.fromisoformat("2027-03-09T21:00:01-05:00")
-    house.carrier.left, house.carrier.do = 2, lambda: house.clock.set(late)  # type: ignore[attr-defined]
+    house.carrier.calls_left, house.carrier.do = 2, lambda: house.clock.set(late)  # type: ignore[attr-defined]
     assert dispatch.dispatch(house.runtime, Channel.SMS, 200) == switch.HANDFUL
     assert states(house) == {"placed": switch.HANDFUL, "released": switch.HANDFUL}
     house.at("2027-03-09T21:05:00-05:00")
