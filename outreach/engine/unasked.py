@@ -30,6 +30,7 @@ logger = logging.getLogger("outreach")
 LOOKED_UNTIL = "looked_at_until"  # among what is kept: so far the carrier's books were gone through
 SETTLED = timedelta(minutes=20)  # what is younger may be ours and not known as such yet: see `reconcile`
 OVERLAP = timedelta(minutes=10)  # the carrier's clock, and what it writes down late
+AT_MOST = timedelta(hours=3)  # in one go: after days of standing still it is a lot
 KIND = "unasked"  # in the inbox: one row for each, however often it is seen
 DOUBTFUL = (AttemptState.PLACING, AttemptState.IN_DOUBT)
 
@@ -40,13 +41,14 @@ def look(runtime: Runtime) -> int:
     The first time nothing is looked at: what was done with the account before is not ours to judge.
     """
     now = runtime.clock.now()
-    until = now - SETTLED
     with runtime.db.read() as connection:
         known = kept(connection, LOOKED_UNTIL)
-    since = datetime.fromisoformat(known) if known else now
-    if known is None or since >= until:
-        if known is None:
-            _note(runtime, now)
+    if known is None:
+        _note(runtime, now)
+        return 0
+    since = datetime.fromisoformat(known)
+    until = min(now - SETTLED, since + AT_MOST)
+    if since >= until:
         return 0
     try:
         left = [

@@ -153,6 +153,12 @@ def test_a_carrier_that_cannot_be_asked_is_asked_for_all_of_it_later(house: Hous
     assert look(house, 9) == 1
 
 
+def test_after_days_of_standing_still_they_are_gone_through_bit_by_bit(house: House) -> None:
+    leaves(house, 60 * 20)
+    assert [look(house, 48 + n) for n in range(8)] == [0] * 6 + [1, 0]
+    assert all(until - since <= unasked.AT_MOST + unasked.OVERLAP for since, until in house.carrier.asked_left)
+
+
 def test_the_next_step_is_judged_with_it(house: House) -> None:
     """A text we decided on, that has not left yet, is taken back: somebody else's counts against the cap."""
     house.case(house.debtor("D2", phone=NOBODY), "L2", date(2026, 11, 27))
