@@ -29,7 +29,7 @@ from outreach.core.terms import (
     SuppressionScope,
 )
 from outreach.engine import agents, assemble, callbacks, promises, stops
-from outreach.engine.dispatch import log
+from outreach.engine.outcomes import log
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
 from outreach.store import facts

@@ -13,7 +13,7 @@ from outreach.carriers import Report
 from outreach.core.terms import AttemptState, CarrierError, Channel, Disposition, EventKind
 from outreach.engine import intake, stops
 from outreach.engine.answers import answer_again
-from outreach.engine.dispatch import log
+from outreach.engine.outcomes import log
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
 from outreach.store.database import claim

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select, update
 from outreach.carriers import FINAL_RANK, RANK, Progress, Report
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind
 from outreach.engine import agents, permits, stops
-from outreach.engine.dispatch import log, log_all
+from outreach.engine.outcomes import log, log_all
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle, settle_delivered
 from outreach.store.bulk import rows_in, update_rows
