@@ -29,7 +29,7 @@ from outreach.core.terms import Channel, ConfigError, OutreachError
 from outreach.engine import clockguard, plan, workers
 from outreach.engine.jobs import Driver, Job, jobs
 from outreach.engine.runtime import Clock, Runtime
-from outreach.store.database import DATABASE_AWAY
+from outreach.store.database import DATABASE_AWAY, Database
 from outreach.store.reading import has_third_party
 
 WEB_THREADS = 64  # most of those that wait do so together, for one commit
@@ -75,7 +75,7 @@ def serve(host: str, port: int, config: Path | None, parts: Parts) -> None:
             preflight(runtime, settings.public_url)
         if parts.worker and not stop.is_set():
             if not parts.web:
-                give_way()
+                give_way(runtime.db)
             workers.tick(runtime.db, workers.name(), runtime.clock.now())
             scheduler = schedule(runtime)
             # what is in hand is finished, or parked: no attempt is left between two states
@@ -93,10 +93,11 @@ def keep_what_is_loaded() -> None:
     gc.set_threshold(GARBAGE, 20, 20)
 
 
-def give_way() -> None:
+def give_way(db: Database) -> None:
     """Where a worker shares its machine with the web, the carrier's reports are taken first: they are told once, and soon
-    given up; what is sent may leave a moment later."""
-    if hasattr(os, "nice"):
+    given up; what is sent may leave a moment later. Not on SQLite: whoever writes there holds up all others, and is not to
+    be pushed aside meanwhile."""
+    if hasattr(os, "nice") and not db.is_sqlite:
         os.nice(GIVES_WAY)
 
 

@@ -46,7 +46,6 @@ SHORTEST = timedelta(seconds=6)  # that a carrier takes for how long a text is v
 LEFT_OVER = timedelta(minutes=2)  # a reservation older than this is from before an outage: decided anew
 TROUBLE_RETRY = timedelta(hours=1)  # what could not be judged, written or paid for is looked at again
 LIVE = (AttemptState.PLACING, AttemptState.PLACED, AttemptState.IN_DOUBT)  # calls that may hold a line
-CROWDED = 25  # debtors decided in one transaction while what the carrier tells can't be written for it (SQLite)
 WRITTEN_BY_HAND = (Purpose.REMINDER, Purpose.COLLECTION)  # of what belongs to no step
 
 
@@ -112,7 +111,7 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
             limit = calls_now(limit, _calls(tx, (AttemptState.RESERVED, *LIVE)), runtime.policy.max_live_calls)
         if limit <= 0:
             return 0
-        most = min(limit, CROWDED if runtime.db.crowded else runtime.batch)
+        most = min(limit, runtime.db.at_once(runtime.batch))
         full = senders.without_room(rooms)
         ids = due_debtors(tx, runtime, channel, now, most, full) if only is None else lock(tx, [only])
         if not ids:
@@ -244,6 +243,15 @@ def place(runtime: Runtime, channel: Channel, limit: int) -> int:
     if not batch:
         return 0
     answers = switch.watched(runtime, batch, lambda handful: _ask(runtime, channel, handful, now))
+    taken = 0
+    while answers:
+        most = runtime.db.at_once(len(answers))
+        taken += _recorded(runtime, answers[:most])
+        answers = answers[most:]
+    return taken
+
+
+def _recorded(runtime: Runtime, answers: Sequence[Placed]) -> int:
     for last in (False, False, True):
         try:
             with runtime.db.begin() as tx:

@@ -81,9 +81,10 @@ def apply(runtime: Runtime, limit: int = 2000) -> int:
     applied = 0
     for inbound, alike in groupby(found, key=lambda row: row.kind == ReportKind.INBOUND_SMS):
         ids = [row.id for row in alike]
-        for start in range(0, len(ids), 1 if inbound else TOGETHER):
-            if not runtime.closing.is_set():
-                applied += _apply_some(runtime, ids[start : start + (1 if inbound else TOGETHER)])
+        while ids and not runtime.closing.is_set():
+            most = 1 if inbound else runtime.db.at_once(TOGETHER)
+            applied += _apply_some(runtime, ids[:most])
+            ids = ids[most:]
     return applied
 
 

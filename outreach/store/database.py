@@ -27,6 +27,7 @@ from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
 MODE_LOOK_MS = 20
+FEW = 25  # debtors, answers, reports: some milliseconds each
 RESTED_S = 1.0  # a connection that nobody used for so long may have been cut off
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
 DATABASE_AWAY = (OperationalError, InterfaceError)  # a lost connection, a deadlock, a lock not got: try again later
@@ -91,10 +92,10 @@ class Database:
         except driver as error:
             raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
 
-    @property
-    def crowded(self) -> bool:
-        """Do others wait for our transactions to end, whatever rows they are about? Then they are to be short."""
-        return self._turns is not None and self._turns.crowded
+    def at_once(self, many: int) -> int:
+        """Of `many` things to write, how many in one transaction: few while others wait for ours to end, whatever rows
+        they are about (SQLite)."""
+        return min(many, FEW) if self._turns is not None and self._turns.crowded else many
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

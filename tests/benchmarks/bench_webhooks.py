@@ -146,7 +146,7 @@ def work(url: str, address: str) -> None:
     made = runtime(Database(url), clock, address)
     clock.at = SENDING
     keep_what_is_loaded()
-    production.give_way()
+    production.give_way(made.db)
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     sys.stdout.write("1\n")

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
-from outreach.carriers import CodeMeaning, Outcome
+from outreach.carriers import CodeMeaning, Outcome, Progress
 from outreach.core.terms import Channel, Disposition, EventKind
-from outreach.engine import clockguard, dispatch, plan
+from outreach.engine import clockguard, dispatch, intake, plan
 from outreach.messages import Library
 from outreach.production import logged
 from outreach.store import caselog
 from outreach.store.caselog import Entry
-from outreach.store.database import Database
+from outreach.store.database import FEW, Database
 from outreach.store.tables import attempts, consents, steps, tasks
 from tests.engine import house as houses
 from tests.engine.house import ROOT, House
@@ -106,15 +106,41 @@ def test_two_workers_place_a_step_once(db: Database, hand_clock: object) -> None
 
 def test_while_others_wait_for_its_turns_to_end_fewer_are_decided_in_one(house: House) -> None:
     """What the carrier tells is written between them. Nobody is left out: the rest is still due."""
-    for number in range(dispatch.CROWDED + 2):
+    for number in range(FEW + 2):
         house.case(house.debtor(f"D{number}", phone=f"+15185550{number:03}"), f"L{number}", date(2027, 3, 8))
     plan.plan(house.runtime)
     house.clock.set(datetime.fromisoformat(TEN))
-    if turns := house.db._turns:
-        turns.crowded = True
+    crowd(house)
     reserved = dispatch.reserve(house.runtime, Channel.SMS, 100)
-    assert reserved == dispatch.CROWDED + (0 if house.db.is_sqlite else 2)
-    assert reserved + dispatch.reserve(house.runtime, Channel.SMS, 100) == dispatch.CROWDED + 2
+    assert reserved == FEW + (0 if house.db.is_sqlite else 2)
+    assert reserved + dispatch.reserve(house.runtime, Channel.SMS, 100) == FEW + 2
+
+
+def crowd(house: House) -> list[str]:
+    """Somebody waits whenever a turn of ours is over. What is committed from now on, each by a word."""
+    committed: list[str] = []
+    event.listen(house.db.engine, "commit", lambda _connection: committed.append("commit"))
+    if turns := house.db._turns:
+        turns.waited_at = float("inf")
+    return committed
+
+
+def test_so_are_answers_of_the_carrier_and_reports_written_down(house: House) -> None:
+    many = 3 * FEW
+    for number in range(many):
+        house.case(house.debtor(f"D{number}", phone=f"+15185550{number:03}"), f"L{number}", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    assert dispatch.reserve(house.runtime, Channel.SMS, many) == many
+    committed = crowd(house)
+    assert dispatch.place(house.runtime, Channel.SMS, many) == many
+    assert len(committed) == (1 + 3 if house.db.is_sqlite else 1 + 1), "they are taken, and what came of it written"
+    for sid, item in house.carrier.known:
+        house.report(sid, Progress.DELIVERED, key=item.key)
+    committed.clear()
+    assert intake.apply(house.runtime) == many
+    assert len(committed) == (3 if house.db.is_sqlite else 1)
+    assert all(house.kinds(f"L{number}").count("delivered") == 1 for number in range(many))
 
 
 # --- what was written and not yet read -------------------------------------------------------------------------------

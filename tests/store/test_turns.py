@@ -68,8 +68,9 @@ def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
-def test_it_is_known_whether_somebody_waited(tmp_path: Path) -> None:
-    database = str(tmp_path / "db")
+def test_it_is_known_whether_somebody_waited_lately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database, at = str(tmp_path / "db"), [100.0]
+    monkeypatch.setattr(turns, "monotonic", lambda: at[0])
     mine, other = Turns(database, 20), Turns(database, 20)
     with mine.take():
         assert not mine.crowded
@@ -86,6 +87,8 @@ def test_it_is_known_whether_somebody_waited(tmp_path: Path) -> None:
     waiting.join(20)
     with mine.take():
         pass
+    assert mine.crowded
+    at[0] += turns.REMEMBERED_S
     assert not mine.crowded
 
 
@@ -142,4 +145,4 @@ def test_a_transaction_waits_for_its_turn_and_says_so_as_sqlite_does(sqlite_db: 
 
 def test_nothing_is_crowded_where_each_waits_for_rows(pg_db: Database) -> None:
     with pg_db.begin():
-        assert not pg_db.crowded
+        assert pg_db.at_once(1000) == 1000
