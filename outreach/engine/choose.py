@@ -54,6 +54,8 @@ def choose(
                 _contact(choice, person, due, group, loaded.rulebooks, now, policy)
         if choice.contacts:
             break  # the next is judged with this one on file, in the next turn
+    for item in ready:
+        _overtake(choice, item, now)
     return choice
 
 
@@ -227,16 +229,18 @@ def _refuse(
         campaign, name = item.campaign, item.row.position.step
         said = _refused(campaign.name, campaign.version, name, item.attempt.channel, decision, refusals, retry_at)
         choice.entries.append(Entry(item.row.case_id, now, EventKind.REFUSED, said))
-    if decision == Decision.DEFER:
-        _overtake(choice, rows, rules, now)
 
 
-def _overtake(choice: Choice, rows: Sequence[Ready], rules: str, now: datetime) -> None:
-    """Steps put off into the time of the next one are late: the next one does not wait for them."""
-    for item in rows:
-        if moved := cadence.overtaken(item.campaign, item.row.position, item.facts, item.row.anchor_on, now):
-            move_late(choice, item.row, item.campaign, moved, now, f"put off into the time of the next step: {rules}")
-            passed_over(choice, item.row, item.campaign, moved.position, item.facts, now)
+def _overtake(choice: Choice, item: Ready, now: datetime) -> None:
+    """A step put off into the time of the next one is late: the next one does not wait for it."""
+    update = choice.updates.get(item.row.id)  # none where it was taken, with another channel's contact after all
+    if update is None or update["state"] != "waiting":
+        return
+    moved = cadence.overtaken(item.campaign, item.row.position, item.facts, item.row.anchor_on, now)
+    if moved is not None:
+        because = f"put off into the time of the next step: {update['last_refusal']}"
+        move_late(choice, item.row, item.campaign, moved, now, because)
+        passed_over(choice, item.row, item.campaign, moved.position, item.facts, now)
 
 
 def _looked_at_again(item: Ready, retry_at: datetime | None, now: datetime) -> datetime:
