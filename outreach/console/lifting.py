@@ -22,11 +22,16 @@ def liftable(stops: Iterable[dict[str, Any]], case_id: int) -> list[dict[str, An
     """Of the rows of `suppressions` those that stand for this case and that a person may end. What rests has a form of
     its own."""
     here = [stop for stop in stops if stop["lifted_at"] is None and stop["case_id"] in (None, case_id)]
-    return [stop for stop in here if stop["reason"] not in PAUSES and not _theirs(stop["reason"], stop["source"])]
+    return [
+        stop
+        for stop in here
+        if stop["reason"] not in PAUSES and not _theirs(stop["reason"], stop["source"], stop["channel"])
+    ]
 
 
-def _theirs(reason: str, source: str) -> bool:
-    return reason in THEIRS_ALONE and source != SOURCE
+def _theirs(reason: str, source: str, channel: str | None) -> bool:
+    """Of what ended every contact no START is the end: that is a supervisor's, when they ask for contact again."""
+    return reason in THEIRS_ALONE and source != SOURCE and channel is not None
 
 
 def lift_stop(desk: Desk, form: Form) -> str:
@@ -45,7 +50,7 @@ def lift_stop(desk: Desk, form: Form) -> str:
         raise ReportError("That stop is of another loan: lift it there.", 409)
     if row.reason in PAUSES:
         raise ReportError("For this reminders rest: let follow-up go on instead.", 409)
-    if _theirs(row.reason, row.source):
+    if _theirs(row.reason, row.source, row.channel):
         raise ReportError("Only their own word ends this stop: they text START.", 409)
     if not text:
         raise ReportError("Why is the stop over? Write what proves it: it is kept with the case.")

@@ -405,7 +405,8 @@ class Intent:
     `sum_unsure`: it speaks of less than what is due, and no sum to be paid can be told (`50 or 60`, `something`, `would 50 do?`).
     `instalments`: of several payments each with its day and amount, in the order due; `promise` is the first of them.
     `settles`: it asks that less than what is due be taken for all of it. `identity_theft`: it says that somebody else took
-    the loan in their name.
+    the loan in their name. `all_texts`: an opt-out of texts to whatever number of theirs (`stop texting me`), not only to
+    the one they wrote from (`STOP`).
     """
 
     kind: IntentKind
@@ -421,6 +422,7 @@ class Intent:
     identity_theft: bool = False
     amount: Money | None = None
     sum_unsure: bool = False
+    all_texts: bool = False
 
 
 class OutreachError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from outreach.core.moment import CONFIRM_WITHIN
 from outreach.core.terms import (
@@ -60,9 +60,13 @@ def suppress_number(tx: Connection, debtor_id: int, phone_id: int, now: datetime
 
 
 def _opt_out(heard: Heard) -> Answer | None:
-    """STOP ends texts to this number; words that mean everything end every contact (47 CFR 64.1200(a)(10))."""
-    if heard.intent.channel is None:
-        stops.suppress(heard.tx, heard.person.id, SuppressionReason.OPT_OUT, SuppressionScope.DEBTOR, "sms", heard.now)
+    """STOP ends texts to this number (12 CFR 1006.6(e)); words that ask for no texts end those to every number of theirs
+    (1006.14(h)(1)); words that mean everything end every contact (47 CFR 64.1200(a)(10))."""
+    if heard.intent.channel is None or heard.intent.all_texts:
+        stops.suppress(
+            heard.tx, heard.person.id, SuppressionReason.OPT_OUT, SuppressionScope.DEBTOR, "sms", heard.now,
+            channel=heard.intent.channel,
+        )  # fmt: skip
     else:
         suppress_number(heard.tx, heard.person.id, heard.phone.id, heard.now)
     if heard.now - heard.came_at > CONFIRM_WITHIN:
@@ -71,18 +75,17 @@ def _opt_out(heard: Heard) -> Answer | None:
 
 
 def _opt_in(heard: Heard) -> Answer | None:
-    """START lifts the opt-out of texts to this number, and nothing else."""
-    lifted = (
-        update(suppressions)
-        .where(
-            suppressions.c.debtor_id == heard.person.id,
-            suppressions.c.phone_id == heard.phone.id,
-            suppressions.c.reason == SuppressionReason.OPT_OUT,
-            suppressions.c.lifted_at.is_(None),
-        )
-        .values(lifted_at=heard.now)
-    )
-    heard.tx.execute(lifted)
+    """START lifts the opt-out of texts to this number, and nothing else: where they had ended all texts, those to their
+    other numbers stay ended."""
+    s = suppressions.c
+    theirs = (s.debtor_id == heard.person.id) & (s.reason == SuppressionReason.OPT_OUT) & s.lifted_at.is_(None)
+    all_texts = (s.scope == SuppressionScope.DEBTOR) & (s.channel == Channel.SMS)
+    if heard.tx.scalar(select(s.id).where(theirs, all_texts).limit(1)) is not None:
+        for other in heard.person.phones:
+            if other.id != heard.phone.id:
+                suppress_number(heard.tx, heard.person.id, other.id, heard.now)
+    ended = update(suppressions).where(theirs, (s.phone_id == heard.phone.id) | all_texts)
+    heard.tx.execute(ended.values(lifted_at=heard.now))
     given = {"kind": ConsentKind.SMS, "given_to": ConsentGivenTo.US, "at": heard.now, "source": "sms"}
     heard.tx.execute(insert(consents).values(debtor_id=heard.person.id, phone_id=heard.phone.id, **given))
     _log_all(heard, EventKind.SUPPRESSION_LIFTED, {"reason": SuppressionReason.OPT_OUT, "source": "sms"}, replan=True)

@@ -27,14 +27,21 @@ def sue(signed_in: SignedIn) -> tuple[FlaskClient, str]:
     return signed_in("sue")
 
 
-def stopped(house: House, ref: str, reason: str = "dispute", source: str = "sms", scope: str = "debtor") -> int:
+def stopped(
+    house: House,
+    ref: str,
+    reason: str = "dispute",
+    source: str = "sms",
+    scope: str = "debtor",
+    channel: str | None = "sms",
+) -> int:
     """As their text, or one of us, would have it; the id of the stop."""
     mine = select(cases.c.id, cases.c.debtor_id).where(cases.c.ref == ref)
     with house.db.begin() as tx:
         case = tx.execute(mine).one()
         stops.suppress(
             tx, case.debtor_id, SuppressionReason(reason), SuppressionScope(scope), source, house.clock.now(),
-            case_id=case.id, channel=Channel.SMS if reason == "opt_out" else None,
+            case_id=case.id, channel=Channel(channel) if channel and reason == "opt_out" else None,
         )  # fmt: skip
         made = tx.scalar(select(suppressions.c.id).order_by(suppressions.c.id.desc()).limit(1))
     assert made is not None
@@ -77,6 +84,13 @@ def test_what_they_opted_out_of_only_their_own_word_ends(house: House, sue: Any,
     assert "Lift a stop" not in page(sue[0], f"/cases/{ref}")
     answer = post(sue, f"/record/lift_stop/{ref}", stop=stop, text=PROOF)
     assert answer.status_code == 409 and "START" in answer.text and stands(house, stop)
+
+
+def test_what_ended_every_contact_no_start_brings_back_but_a_supervisor(house: House, sue: Any, ref: str) -> None:
+    stop = stopped(house, ref, "opt_out", channel=None)
+    assert f'<option value="{stop}">opt out, debtor, ' in page(sue[0], f"/cases/{ref}")
+    assert post(sue, f"/record/lift_stop/{ref}", stop=stop, text=PROOF).status_code == 303
+    assert not stands(house, stop)
 
 
 def test_one_recorded_here_by_mistake_may_end(house: House, sue: Any, ref: str) -> None:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from outreach.carriers import Outcome
 from outreach.erase import erase
 from outreach.messages import Library
+from outreach.store import caselog
 from outreach.store.database import Database
-from outreach.store.tables import cases, inbound_messages, promises, suppressions, tasks
+from outreach.store.tables import cases, inbound_messages, phones, promises, suppressions, tasks
 from tests.engine.house import ROOT, FakeCarrier, House
 
 NOW = "2026-11-24T11:00:00-05:00"
@@ -231,3 +232,67 @@ def test_a_day_that_was_past_when_we_read_of_it_is_for_a_person(house: House) ->
         assert connection.scalars(select(promises.c.id)).all() == []
         assert len(connection.scalars(select(tasks.c.id)).all()) == 1
     assert len(texts(house)) == 1 and "which day can you pay?" in texts(house)[0]
+
+
+THEIR_OTHER = "+15185550124"
+
+
+def two_numbers(house: House, language: str = "en") -> int:
+    debtor = house.debtor(language=language)
+    with house.db.begin() as tx:
+        mark = caselog.digest(b"salt", THEIR_OTHER)
+        values = {"e164": THEIR_OTHER, "digest": mark, "kind": "mobile", "place": "personal", "rank": 1}
+        tx.execute(insert(phones).values(debtor_id=debtor, **values))
+    house.case(debtor, "L1", date(2026, 12, 20))
+    return debtor
+
+
+def standing(house: House) -> list[tuple[str, str | None, str | None]]:
+    """(scope, number, channel) of every opt-out in force."""
+    with house.db.read() as connection:
+        query = select(suppressions.c.scope, phones.c.e164, suppressions.c.channel)
+        query = query.outerjoin(phones, phones.c.id == suppressions.c.phone_id)
+        query = query.where(suppressions.c.reason == "opt_out", suppressions.c.lifted_at.is_(None))
+        return [(row.scope, row.e164, row.channel) for row in connection.execute(query.order_by(suppressions.c.id))]
+
+
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [
+        ("STOP", ("phone", "+15185550123", "sms")),
+        ("stop texting this number", ("phone", "+15185550123", "sms")),
+        ("no escriban a este número", ("phone", "+15185550123", "sms")),
+        ("别再给这个号码发短信", ("phone", "+15185550123", "sms")),
+        ("退订", ("phone", "+15185550123", "sms")),
+        ("please stop texting me", ("debtor", None, "sms")),
+        ("no me escriban más por favor", ("debtor", None, "sms")),
+        ("不要再给我发短信了", ("debtor", None, "sms")),
+        ("leave me alone", ("debtor", None, None)),
+    ],
+)
+def test_a_stop_reaches_as_far_as_its_words(house: House, body: str, scope: tuple[str, str | None, str | None]) -> None:
+    two_numbers(house)
+    house.text(body, sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    assert standing(house) == [scope]
+
+
+def test_start_after_no_more_texts_brings_back_those_to_this_number_alone(house: House) -> None:
+    two_numbers(house)
+    house.text("please stop texting me", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    house.text("START", sid="SM-in-2")
+    house.at("2026-11-24T11:05:05-05:00")
+    assert standing(house) == [("phone", THEIR_OTHER, "sms")]
+    house.text("START", sid="SM-in-3", sender=THEIR_OTHER)
+    house.at("2026-11-24T11:10:05-05:00")
+    assert standing(house) == []
+
+
+def test_start_does_not_undo_a_stop_of_everything(house: House) -> None:
+    two_numbers(house)
+    house.text("leave me alone", sid="SM-in-1")
+    house.at("2026-11-24T11:00:05-05:00")
+    house.text("START", sid="SM-in-2")
+    house.at("2026-11-24T11:05:05-05:00")
+    assert ("debtor", None, None) in standing(house)

@@ -176,7 +176,7 @@ def test_calls_instead_of_texts_ends_the_texts_and_a_person_calls(house: House) 
     house.case(house.debtor(), "L1", date(2026, 11, 27))
     wrote(house, "no texts, call me")
     stops = rows(house, suppressions, suppressions.c.reason, suppressions.c.scope, suppressions.c.channel)
-    assert stops == [("opt_out", "phone", "sms")]
+    assert stops == [("opt_out", "debtor", "sms")]
     assert [kind for (kind,) in rows(house, tasks, tasks.c.kind)] == ["callback"]
     assert len(house.carrier.sent) == 1 and "opted out" in last_text(house)
 

@@ -75,7 +75,7 @@ WANTED: dict[str, tuple[Outcome, str | None]] = {
     "hardship": _is("held", RESTS, stops="hardship: all contact, debtor", tasks="reply open", answer="hardship_noted"),
     "opt_out": _is(
         "active", f"opened replied suppressed {SENT} step_skipped {NOT_ALLOWED} {RANG} {RANG}",
-        stops="opt_out: texts, phone", answer="opt_out_confirmed",
+        stops="opt_out: texts, debtor", answer="opt_out_confirmed",
     ),
     "opt_in": _is(
         "closed",

@@ -124,7 +124,8 @@ def _wished(asked: Asked, steered: steering.Steered) -> Intent:
     """Nothing but a wish. Calls instead of texts end the texts."""
     channel = {_K.OPT_OUT: Channel.SMS, _K.STOP_CALLS: Channel.CALL}.get(steered.kind)
     why = "calls, no texts" if steered.wishes.call_instead else "asks for a language" if steered.wishes.language else ""
-    return asked.intent(steered.kind, why or "how to contact them", human=False, channel=channel)
+    found = asked.intent(steered.kind, why or "how to contact them", human=False, channel=channel)
+    return replace(found, all_texts=channel is Channel.SMS)
 
 
 def _meaning(asked: Asked) -> Intent:

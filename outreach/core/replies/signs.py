@@ -34,6 +34,11 @@ NOT_A_STOP = Phrases(
     r"(?:退订|取消|退)(?:掉|了)?(?:你们)?(?:那个|这个)?的?(?:视频|音乐|网易|爱奇艺|腾讯|外卖)?(?:会员|保险|课程|机票|酒店|旅游|订单|外卖|套餐|健身)"
 )
 # An opt-out that names more than texts ends contact on every channel.
+# An opt-out of texts to this number alone.
+THIS_NUMBER = re.compile(
+    r"\b(?:this|ths) (?:number|num|phone|cell|line)\b|\best[ea] (?:mismo )?(?:numero|num|telefono|tel|celular|cel|movil|linea)\b|"
+    r"(?:这|此|本)(?:个|一)?(?:号|手机|电话)|本机"
+)
 EVERYTHING = re.compile(
     r"contact|alone|bother|harass|go away|lost|disturb|\bcall|molest|en paz|llam|fuck|piss|me be\b|peace|hostig|acos|joda|joder|ching|联系|打扰|烦|骚扰|滚|电话|放过|走开|找我"
 )

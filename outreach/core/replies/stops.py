@@ -48,4 +48,5 @@ def _stopped(asked: Asked, kind: IntentKind) -> Intent:
     if kind is _K.OPT_OUT and not signs.EVERYTHING.search(said.plain):
         channel = Channel.SMS
     why = f"{kind.value}; also {', '.join(others)}" if others else kind.value
-    return asked.intent(kind, why, human=True if others else None, channel=channel)
+    found = asked.intent(kind, why, human=True if others else None, channel=channel)
+    return replace(found, all_texts=channel is Channel.SMS and not signs.THIS_NUMBER.search(said.plain))
