@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,10 +12,6 @@ from outreach.core.stops import PAUSES
 from outreach.core.terms import ReportError, SuppressionReason
 from outreach.engine.lifting import STANDS, lift_stops
 from outreach.store.tables import suppressions
-
-THEIRS_ALONE = frozenset(
-    {SuppressionReason.OPT_OUT}
-)  # only the debtor's own START ends what they, or the carrier, said
 
 
 def liftable(stops: Iterable[dict[str, Any]], case_id: int) -> list[dict[str, Any]]:
@@ -50,7 +46,7 @@ def lift_stop(desk: Desk, form: Form) -> str:
         raise ReportError("That stop is of another loan: lift it there.", 409)
     if row.reason in PAUSES:
         raise ReportError("For this reminders rest: let follow-up go on instead.", 409)
-    if _theirs(row.reason, row.source, row.channel):
+    if _theirs(row._mapping):
         raise ReportError("Only their own word ends this stop: they text START.", 409)
     if not text:
         raise ReportError("Why is the stop over? Write what proves it: it is kept with the case.")
