@@ -14,20 +14,18 @@ from outreach.engine.lifting import STANDS, lift_stops
 from outreach.store.tables import suppressions
 
 
-def liftable(stops: Iterable[dict[str, Any]], case_id: int) -> list[dict[str, Any]]:
+def liftable(stops: Iterable[Mapping[str, Any]], case_id: int) -> list[Mapping[str, Any]]:
     """Of the rows of `suppressions` those that stand for this case and that a person may end. What rests has a form of
     its own."""
     here = [stop for stop in stops if stop["lifted_at"] is None and stop["case_id"] in (None, case_id)]
-    return [
-        stop
-        for stop in here
-        if stop["reason"] not in PAUSES and not _theirs(stop["reason"], stop["source"], stop["channel"])
-    ]
+    return [stop for stop in here if stop["reason"] not in PAUSES and not _theirs(stop)]
 
 
-def _theirs(reason: str, source: str, channel: str | None) -> bool:
-    """Of what ended every contact no START is the end: that is a supervisor's, when they ask for contact again."""
-    return reason in THEIRS_ALONE and source != SOURCE and channel is not None
+def _theirs(stop: Mapping[str, Any]) -> bool:
+    """Only the debtor's own START ends the opt-out that they, or the carrier, told us of. Where it ended every contact no
+    START does: that is a supervisor's, when they ask for contact again."""
+    said = stop["reason"] == SuppressionReason.OPT_OUT and stop["source"] != SOURCE
+    return said and stop["channel"] is not None
 
 
 def lift_stop(desk: Desk, form: Form) -> str:
@@ -46,7 +44,7 @@ def lift_stop(desk: Desk, form: Form) -> str:
         raise ReportError("That stop is of another loan: lift it there.", 409)
     if row.reason in PAUSES:
         raise ReportError("For this reminders rest: let follow-up go on instead.", 409)
-    if _theirs(row._mapping):
+    if _theirs(row._asdict()):
         raise ReportError("Only their own word ends this stop: they text START.", 409)
     if not text:
         raise ReportError("Why is the stop over? Write what proves it: it is kept with the case.")
