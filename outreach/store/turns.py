@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from time import monotonic
 
 try:
     import fcntl
@@ -22,21 +21,15 @@ except ImportError:  # Windows: first come, first served is all there is
     fcntl = None  # type: ignore[assignment]
 
 LOOK_S = 0.001
-REMEMBERED_S = 2.0  # whoever waited lately waits again: a web that is told something all the time
 
 
 @dataclass(slots=True)
 class Turns:
-    """Of all processes that write to the SQLite file `database`."""
+    """Of all processes that write to the SQLite file `database`. `crowded`: somebody waited when our last turn was over."""
 
     database: str
     most_s: float  # a turn is waited for
-    waited_at: float | None = None  # somebody, when a turn of ours was over
-
-    @property
-    def crowded(self) -> bool:
-        """Did somebody wait, lately, when a turn of ours was over?"""
-        return self.waited_at is not None and monotonic() - self.waited_at < REMEMBERED_S
+    crowded: bool = False
 
     @contextmanager
     def take(self) -> Iterator[None]:
@@ -55,8 +48,8 @@ class Turns:
 
     def _look_behind(self) -> None:
         with ExitStack() as look:
-            if (door := self._opened("door", look)) is not None and not _locked(door):
-                self.waited_at = monotonic()
+            if (door := self._opened("door", look)) is not None:
+                self.crowded = not _locked(door)
 
     def _opened(self, which: str, until: ExitStack) -> int | None:
         """A file to lock. None where none can be made (the disk is full): then SQLite's own lock is all there is."""
