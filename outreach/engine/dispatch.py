@@ -69,9 +69,9 @@ def reserve(runtime: Runtime, channel: Channel, limit: int) -> int:
     """Judge the debtors whose steps are due and reserve what is allowed, in one transaction. Returns how many.
 
     A debtor who can't be judged does not hold up the others: their steps are set aside for a person. While the carrier
-    rests nothing is reserved.
+    rests, or when this process is about to end, nothing is reserved.
     """
-    if runtime.breaker.resting(runtime.clock.now()):
+    if runtime.closing.is_set() or runtime.breaker.resting(runtime.clock.now()):
         return 0
     with runtime.db.read() as connection:
         if not anything_due(connection, channel, runtime.clock.now()):
@@ -249,6 +249,16 @@ def place(runtime: Runtime, channel: Channel, limit: int) -> int:
         taken += _recorded(runtime, answers[:most])
         answers = answers[most:]
     return taken
+
+
+def park(runtime: Runtime, channel: Channel) -> int:
+    """This process ends: what is reserved of steps and has not left waits anew, for whoever is at work. Returns how many."""
+    reserved = (attempts.c.state == AttemptState.RESERVED) & (attempts.c.channel == channel)
+    with runtime.db.begin() as tx:
+        query = select(attempts.c.id).where(reserved, attempts.c.step.is_not(None)).order_by(attempts.c.id)
+        ids = list(tx.scalars(claim(query, tx, skip_locked=True)))
+        stops.release(tx, ids, "a worker ended before it left", runtime.clock.now())
+    return len(ids)
 
 
 def _recorded(runtime: Runtime, answers: Sequence[Placed]) -> int:

@@ -24,7 +24,7 @@ from outreach.engine import (
     switch,
     unasked,
 )
-from outreach.engine.dispatch import dispatch
+from outreach.engine.dispatch import dispatch, park
 from outreach.engine.runtime import Runtime
 from outreach.store import seals
 
@@ -73,6 +73,8 @@ def send(runtime: Runtime, channel: Channel) -> int:
         total += placed
         if not placed:
             break
+    if runtime.closing.is_set():
+        park(runtime, channel)
     return total
 
 

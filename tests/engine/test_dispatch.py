@@ -15,6 +15,7 @@ from sqlalchemy import event, func, insert, select
 from outreach.carriers import CodeMeaning, Outcome, Progress
 from outreach.core.terms import Channel, Disposition, EventKind
 from outreach.engine import clockguard, dispatch, intake, plan
+from outreach.engine.jobs import send
 from outreach.messages import Library
 from outreach.production import logged
 from outreach.store import caselog
@@ -352,3 +353,18 @@ def test_what_was_saved_up_in_an_outage_does_not_leave_at_once(house: House) -> 
     house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=10))
     house.turn()
     assert len(house.carrier.sent) == 1
+
+
+def test_a_process_that_ends_reserves_nothing_more_and_leaves_nothing_reserved(house: House) -> None:
+    for number in range(3):
+        house.case(house.debtor(f"D{number}", phone=f"+15185550{number:03}"), f"L{number}", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    assert dispatch.reserve(house.runtime, Channel.SMS, 2) == 2
+    house.runtime.closing.set()
+    assert send(house.runtime, Channel.SMS) == 0 and house.carrier.sent == []
+    with house.db.read() as connection:
+        assert set(connection.scalars(select(attempts.c.state))) == {"released"}
+        assert "reserved" not in set(connection.scalars(select(steps.c.state)))
+    house.runtime.closing.clear()
+    assert send(house.runtime, Channel.SMS) == 3
