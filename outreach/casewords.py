@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from outreach.core.terms import Channel
+
 Detail = Mapping[str, Any]
 NOT_SAID = frozenset({"version", "key", "phone", "phones", "phone_id", "now", "rulebooks", "zones", "cases"})
 
@@ -138,7 +140,6 @@ def _times_named(d: Detail) -> str:
     return f"named as inconvenient: {what}{place}{hours}{on}, from {d.get('source', '')}"
 
 
-CONTACTS = {"sms": "text", "call": "call"}
 WORDS: dict[str, Callable[[Detail], str]] = {
     "opened": lambda d: f"case opened: {d['amount_due']} {d['currency']} due {d['due_on']}",
     "updated": _updated,
@@ -152,7 +153,7 @@ WORDS: dict[str, Callable[[Detail], str]] = {
     "attempt_released": lambda d: f"taken back before it left: {d['because']}",
     "attempt_placed": lambda d: f"placed at the carrier from {d['sender']} as {d['sid']}",
     "contact_found": lambda d: (
-        f"{CONTACTS.get(str(d['channel']), 'contact')} of {_date(d['at'])}Z left from {d['sender']}"
+        f"{Channel(d['channel'] or Channel.SMS).word} of {_date(d['at'])}Z left from {d['sender']}"
         f" that nobody here asked for: {d['sid']}"
     ),
     "attempt_in_doubt": lambda d: f"in doubt whether the carrier has it: {d['because'] or 'no clear answer'}",

@@ -17,8 +17,6 @@ from outreach.store.database import Database
 from outreach.store.switches import standing
 from outreach.store.tables import cases
 
-CHANNELS = {Channel.SMS: "text", Channel.CALL: "call"}
-
 
 def explain(db: Database, rulebooks: Rulebooks, ref: str, at: datetime, channel: str | None) -> dict[str, Any]:
     """Every way to reach the debtor of this case. Raises OutreachError if there is no such case."""
@@ -68,7 +66,7 @@ def words(found: dict[str, Any]) -> str:
 
 
 def _way_words(way: dict[str, Any]) -> str:
-    head = f"{CHANNELS[way['channel']]} to {way['number']} ({way['zone']}): "
+    head = f"{Channel(way['channel']).word} to {way['number']} ({way['zone']}): "
     if way["decision"] == Decision.ALLOW:
         head += "lawful now"
     elif way["earliest"]:

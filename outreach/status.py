@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Float, Select, cast, func, select
 
 from outreach.core.terms import AttemptState, Channel
-from outreach.engine import unasked
 from outreach.engine import workers as at_work
 from outreach.engine.due import pressed, unfinished
 from outreach.engine.forecast import forecast
 from outreach.engine.runtime import Policy
+from outreach.engine.unasked import UNASKED
 from outreach.store import costs
 from outreach.store.database import Database
 from outreach.store.switches import standing
@@ -131,9 +131,8 @@ def _inbox(connection: Connection, now: datetime) -> dict[str, Any]:
 
 def _found(connection: Connection, now: datetime) -> int:
     """Contacts of the last week that left from our numbers and that none of us asked for."""
-    noted = carrier_inbox.c.dedupe.between(f"{unasked.KIND}:", f"{unasked.KIND}:~")
-    query = select(func.count()).where(noted, carrier_inbox.c.received_at > now - WEEK)
-    return connection.scalar(query) or 0
+    noted = (carrier_inbox.c.state == UNASKED) & (carrier_inbox.c.received_at > now - WEEK)
+    return connection.scalar(select(func.count()).where(noted)) or 0
 
 
 def _errors(connection: Connection, now: datetime) -> dict[str, int]:

@@ -133,10 +133,6 @@ class Left:
     at: datetime
     report: Report
 
-    @property
-    def what(self) -> str:
-        return "text" if self.channel is Channel.SMS else "call"
-
 
 @dataclass(frozen=True, slots=True)
 class CodeMeaning:

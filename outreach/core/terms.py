@@ -18,6 +18,11 @@ class Channel(StrEnum):
     SMS = "sms"
     CALL = "call"
 
+    @property
+    def word(self) -> str:
+        """As people say it."""
+        return "text" if self is Channel.SMS else "call"
+
 
 class Voice(StrEnum):
     """Who speaks first on a call: a person, a recording or synthetic voice, or a message dropped on a machine."""

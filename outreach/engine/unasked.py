@@ -31,7 +31,7 @@ LOOKED_UNTIL = "looked_at_until"  # among what is kept: so far the carrier's boo
 SETTLED = timedelta(minutes=20)  # what is younger may be ours and not known as such yet: see `reconcile`
 OVERLAP = timedelta(minutes=10)  # the carrier's clock, and what it writes down late
 AT_MOST = timedelta(hours=3)  # in one go: after days of standing still it is a lot
-KIND = "unasked"  # in the inbox: one row for each, however often it is seen
+UNASKED = "unasked"  # kind and state of its row in the inbox: one for each, however often it is seen
 DOUBTFUL = (AttemptState.PLACING, AttemptState.IN_DOUBT)
 
 
@@ -76,8 +76,10 @@ def _unknown(runtime: Runtime, left: Sequence[Left]) -> tuple[list[Left], list[L
         ours = _had(connection, {one.report.sid for one in left})
         unknown = [one for one in left if one.report.sid not in ours]
         numbers = _in_doubt(connection) if unknown else frozenset()
-    waits = [one for one in unknown if one.report.to in numbers]
-    return [one for one in unknown if one not in waits], waits
+    split: dict[bool, list[Left]] = {False: [], True: []}
+    for one in unknown:
+        split[one.report.to in numbers].append(one)
+    return split[False], split[True]
 
 
 def _had(connection: Connection, sids: Collection[str]) -> set[str]:
@@ -98,12 +100,13 @@ def _take_up(runtime: Runtime, one: Left, now: datetime) -> bool:
         if owners:
             stops.lock_debtor(tx, owners[0].debtor_id)
         columns = ("carrier", "kind", "dedupe", "received_at", "state", "applied_at", "tries")
-        row = (runtime.carrier.name, KIND, f"{KIND}:{report.sid}", now, "applied" if owners else "unmatched", now, 0)
+        row = (runtime.carrier.name, UNASKED, f"{UNASKED}:{report.sid}", now, UNASKED, now, 0)
         if not insert_new(tx, carrier_inbox, columns, [row], "dedupe")[0] or _had(tx, {report.sid}):
             return False
         if owners:
             _on_file(tx, runtime, one, owners[0], now)
-    logger.error("a %s to %s left from our number and nobody asked for it: %s", one.what, masked(report.to), report.sid)
+    what, to = one.channel.word, masked(report.to)
+    logger.error("a %s to %s left from our number and nobody asked for it: %s", what, to, report.sid)
     return True
 
 
@@ -132,11 +135,10 @@ def _on_file(tx: Connection, runtime: Runtime, one: Left, owner: Owner, now: dat
         )
     )
     attempt_id = int((made.inserted_primary_key or (0,))[0])
-    for loan in loans:
-        tx.execute(insert(attempt_cases).values(attempt_id=attempt_id, case_id=loan.id))
+    tx.execute(insert(attempt_cases), [{"attempt_id": attempt_id, "case_id": loan.id} for loan in loans])
     said = {"sid": report.sid, "channel": one.channel, "sender": report.sender, "at": instant(at)}
     caselog.record(tx, [Entry(loan.id, now, EventKind.CONTACT_FOUND, said, attempt_id) for loan in loans])
     statuses.apply(tx, runtime, [report], now)
-    stops.facts_changed(tx, owner.debtor_id, f"a {one.what} left that we never asked for", now)
-    why = f"a {one.what} of {at:%Y-%m-%d %H:%M}Z left from our number and we never asked for it: who did?"
+    stops.facts_changed(tx, owner.debtor_id, f"a {one.channel.word} left that we never asked for", now)
+    why = f"a {one.channel.word} of {at:%Y-%m-%d %H:%M}Z left from our number and we never asked for it: who did?"
     add_task(tx, loans[:1], "trouble", now, why, now)

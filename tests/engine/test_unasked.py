@@ -13,6 +13,7 @@ from sqlalchemy import select
 from outreach.audit import audit
 from outreach.carriers import Left, Outcome, Progress, Report, ReportKind
 from outreach.casewords import line
+from outreach.console.board import board
 from outreach.core.terms import Channel, Disposition
 from outreach.engine import dispatch, plan, unasked
 from outreach.erase import erase
@@ -103,7 +104,10 @@ def test_to_a_number_of_nobody_it_is_an_error_and_a_figure(house: House, caplog:
         assert look(house) == 1
     assert "SMx1" in caplog.text and NOBODY not in caplog.text
     assert house.kinds("L1") == ["opened"] and open_tasks(house) == []
-    assert status(house.db, house.clock.now())["contacts_found"] == 1
+    now = house.clock.now()
+    found = status(house.db, now)
+    assert (found["contacts_found"], found["inbox"]["given_up"]) == (1, 0), "it is no report that could not be applied"
+    assert board(house.db, now, house.runtime.policy)["reports"] == []
     assert look(house, 3) == 0
     assert status(house.db, NOON + timedelta(days=8))["contacts_found"] == 0
 
