@@ -21,7 +21,7 @@ from outreach.store.tables import attempt_cases, attempts, case_events, phones
 
 BATCH = 100
 ABSENT = "the carrier has no record of it"
-# How long a step waits whose attempt never reached the carrier: the first time within a day, the second, ...
+# How long it takes to try again what never reached the carrier: the first time within a day, the second, ...
 AGAIN_AFTER = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 SKEW = timedelta(minutes=1)
 
@@ -78,8 +78,9 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
             log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
             settle(tx, runtime, row.id, Disposition.FAILED, now)
             return 1
-        stops.release(tx, [row.id], ABSENT, now, retry_at=_again_at(tx, row.id, now), states=[AttemptState.IN_DOUBT])
-        answer_again(tx, runtime, row.id, now, now)
+        at = _again_at(tx, row.id, now)
+        stops.release(tx, [row.id], ABSENT, now, retry_at=at, states=[AttemptState.IN_DOUBT])
+        answer_again(tx, runtime, row.id, now, at)
     return 1
 
 

@@ -15,8 +15,11 @@ from outreach import campaigns
 from outreach.carriers import Outcome, Progress
 from outreach.core.terms import Channel, Money
 from outreach.engine import calls, dispatch, payments, plan
+from outreach.engine.answers import Answer, answer_by_hand
+from outreach.store import facts
 from outreach.store.database import Database
 from outreach.store.tables import campaigns as stored
+from outreach.store.tables import debtors
 from tests.engine.house import ROOT, FakeCarrier, House
 
 
@@ -215,6 +218,22 @@ def test_what_the_carrier_never_had_counts_against_no_cap_and_is_tried_less_and_
     assert [wait // 5 for wait in waits] == [2, 5, 14, 50], (
         waits
     )  # ten minutes to be sure, and 0, 15, 60, 240 after that
+
+
+def test_what_a_colleague_wrote_is_tried_less_and_less_often_too(house: House) -> None:
+    """It belongs to no step, and no cap ends it."""
+    house.case(house.debtor(), "L1", date(2026, 12, 20))
+    house.carrier.answers, house.carrier.lost = [Outcome.IN_DOUBT] * 40, True
+    house.at("2026-11-24T10:30:01-05:00")
+    now = house.clock.now()
+    with house.db.begin() as tx:
+        [debtor] = tx.scalars(select(debtors.c.id))
+        person = facts.load(tx, [debtor], now)[debtor]
+        loans = list(person.cases.values())
+        assert answer_by_hand(tx, house.runtime, person, person.phones[0], loans, Answer("ask_date"), now).allowed
+    for minute in range(30, 480, 2):
+        house.at(f"2026-11-24T{10 + minute // 60:02}:{minute % 60:02}:03-05:00")
+    assert 2 <= house.kinds("L1").count("attempt_reserved") <= 6
 
 
 def test_too_many_requests_is_no_contact_and_waits(house: House) -> None:
