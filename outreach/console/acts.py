@@ -39,6 +39,7 @@ from outreach.store.tables import cases, consents, inbound_messages, inconvenien
 
 SOURCE = "agent"
 LONGEST = 2000  # characters of a note
+LARGEST_ID = 2**63 - 1
 KEEPS = timedelta(days=7)  # a wish to be called back lasts a week past its time, as one by text does
 FURTHEST = timedelta(days=60)
 DECISIONS: dict[str, str] = {
@@ -183,12 +184,12 @@ def callback(desk: Desk, form: Form) -> str:
 
 def lift(desk: Desk, form: Form) -> str:
     """The debtor says that a time they had ruled out (`times`: its id) is no longer inconvenient."""
-    told = form.get("times", "")
-    wanted = inconvenient_times.c.id == (int(told) if told.isdecimal() else 0)
+    told = id_of(form.get("times", ""))
+    wanted = inconvenient_times.c.id == told
     stands = wanted & (inconvenient_times.c.debtor_id == desk.person.id) & inconvenient_times.c.lifted_at.is_(None)
     if desk.tx.execute(update(inconvenient_times).where(stands).values(lifted_at=desk.now)).rowcount == 0:
         raise ReportError("Which of the times they ruled out? Choose one that still stands.")
-    _say(desk, {"what": "lift", "times_id": int(told)})
+    _say(desk, {"what": "lift", "times_id": told})
     stops.facts_changed(desk.tx, desk.person.id, "a time is inconvenient no longer", desk.now)
     return "That time is open again."
 
@@ -270,7 +271,7 @@ def _read_up_to(desk: Desk, upto: str) -> tuple[list[int], bool]:
         inbound_messages.c.debtor_id == desk.person.id, inbound_messages.c.state == "needs_person"
     )
     ids = list(desk.tx.scalars(waiting.order_by(inbound_messages.c.id)))
-    seen = [message for message in ids if message <= (int(upto) if upto.isdecimal() else 0)]
+    seen = [message for message in ids if message <= id_of(upto)]
     desk.tx.execute(update(inbound_messages).where(inbound_messages.c.id.in_(seen)).values(state="answered"))
     return seen, len(seen) < len(ids)
 
@@ -294,6 +295,11 @@ def _say(desk: Desk, detail: dict[str, Any]) -> None:
     caselog.record(desk.tx, [entry])
 
 
+def id_of(text: str) -> int:
+    """The id a form names; 0, which nothing has, for what can be none."""
+    return int(text) if text.isdecimal() and len(text) < len(str(LARGEST_ID)) else 0
+
+
 def _decision(form: Form) -> str:
     decision = form.get("decision", "")
     if decision not in DECISIONS:
@@ -302,7 +308,7 @@ def _decision(form: Form) -> str:
 
 
 def _phone(desk: Desk, text: str) -> int:
-    if not text.isdecimal() or desk.person.phone(int(text)) is None:
+    if desk.person.phone(id_of(text)) is None:
         raise ReportError("That number is not one of this debtor's.")
     return int(text)
 

@@ -23,7 +23,6 @@ ACTS: dict[str, Callable[[acts.Desk, acts.Form], str]] = {
     "lift_stop": lifting.lift_stop,
     "goes_on": resting.goes_on,
 }
-LARGEST_ID = 2**63 - 1
 
 
 def register(web: Blueprint, runtime: Runtime, phone_url: str | None) -> None:
@@ -46,15 +45,15 @@ def register(web: Blueprint, runtime: Runtime, phone_url: str | None) -> None:
     def inbox(act: Callable[[Connection], str]) -> ResponseReturnValue:
         return _do(runtime, act, url_for("console.inbox_page"), lambda what: show_inbox(runtime, what))
 
-    @web.post(f"/tasks/<int(max={LARGEST_ID}):task_id>")
+    @web.post(f"/tasks/<int(max={acts.LARGEST_ID}):task_id>")
     def handle_task(task_id: int) -> ResponseReturnValue:
         return inbox(lambda tx: acts.handle(tx, runtime, task_id, request.form, current_user.name))
 
-    @web.post(f"/tasks/<int(max={LARGEST_ID}):task_id>/answer")
+    @web.post(f"/tasks/<int(max={acts.LARGEST_ID}):task_id>/answer")
     def answer_reply(task_id: int) -> ResponseReturnValue:
         return inbox(lambda tx: acts.answer(tx, runtime, task_id, request.form, current_user.name))
 
-    @web.post(f"/messages/<int(max={LARGEST_ID}):message_id>")
+    @web.post(f"/messages/<int(max={acts.LARGEST_ID}):message_id>")
     def handle_stranger(message_id: int) -> ResponseReturnValue:
         return inbox(lambda tx: acts.handle_stranger(tx, message_id, request.form, current_user.name))
 

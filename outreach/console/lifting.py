@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from outreach.console.acts import SOURCE, Desk, Form, keep_note
+from outreach.console.acts import SOURCE, Desk, Form, id_of, keep_note
 from outreach.core.stops import PAUSES
 from outreach.core.terms import ReportError, SuppressionReason
 from outreach.engine.lifting import STANDS, lift_stops
@@ -30,13 +30,9 @@ def _theirs(stop: Mapping[str, Any]) -> bool:
 
 def lift_stop(desk: Desk, form: Form) -> str:
     """The stop `stop` (its id) is over, for the reason in `text`, which is kept as a note."""
-    told, text = form.get("stop", ""), form.get("text", "").strip()
+    text, wanted = form.get("text", "").strip(), suppressions.c.id == id_of(form.get("stop", ""))
     row = desk.tx.execute(
-        select(suppressions).where(
-            suppressions.c.id == (int(told) if told.isdecimal() else 0),
-            suppressions.c.debtor_id == desk.person.id,
-            STANDS,
-        )
+        select(suppressions).where(wanted, suppressions.c.debtor_id == desk.person.id, STANDS)
     ).first()
     if row is None:
         raise ReportError("Which of the stops? Choose one that still stands.")
@@ -49,5 +45,5 @@ def lift_stop(desk: Desk, form: Form) -> str:
     if not text:
         raise ReportError("Why is the stop over? Write what proves it: it is kept with the case.")
     note_id = keep_note(desk, text)
-    lift_stops(desk.tx, suppressions.c.id == row.id, f"{desk.by} decided", desk.now, note_id=note_id)
+    lift_stops(desk.tx, wanted, f"{desk.by} decided", desk.now, note_id=note_id)
     return f"The stop is lifted: {row.reason.replace('_', ' ')}."

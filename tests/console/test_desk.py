@@ -286,3 +286,15 @@ def test_another_sites_form_records_nothing(house: House, abe: Any, ref: str, pa
     assert abe[0].post(path.format(ref), data=form).status_code == 403
     assert abe[0].post(path.format(ref), data=form | {"token": token(page(abe[0], "/"))[::-1] + "0"}).status_code == 403
     assert house.kinds(ref) == ["opened"]
+
+
+@pytest.mark.parametrize("number", ["9" * 40, "9" * 5000])
+def test_a_number_that_is_no_id_of_ours_is_said_to_be_none(house: House, abe: Any, ref: str, number: str) -> None:
+    forms = {
+        "lift": {"times": number},
+        "stop": {"reason": "dispute", "reach": number},
+        "callback": {"at": "2026-11-30T12:00", "phone": number},
+    }
+    for act, form in forms.items():
+        assert post(abe, f"/record/{act}/{ref}", **form).status_code == 400, act
+    assert noted(house, ref) == [] and house.status(ref) == "active"

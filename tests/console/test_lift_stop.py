@@ -108,6 +108,7 @@ def test_one_recorded_here_by_mistake_may_end(house: House, sue: Any, ref: str) 
         ({"stop": ""}, 400, "Which of the stops?"),
         ({"stop": "one"}, 400, "Which of the stops?"),
         ({"stop": "999999999999"}, 400, "Which of the stops?"),
+        ({"stop": "9" * 40}, 400, "Which of the stops?"),
     ],
 )
 def test_what_is_not_said_lifts_nothing(
