@@ -254,14 +254,16 @@ def place(runtime: Runtime, channel: Channel, limit: int) -> int:
 def park(runtime: Runtime, channel: Channel) -> int:
     """This process ends: what is reserved of steps and has not left waits anew, for whoever is at work. Returns how many."""
     reserved = (attempts.c.state == AttemptState.RESERVED) & (attempts.c.channel == channel)
+    query = select(attempts.c.id).where(reserved, attempts.c.step.is_not(None)).order_by(attempts.c.id)
     with runtime.db.begin() as tx:
-        query = select(attempts.c.id).where(reserved, attempts.c.step.is_not(None)).order_by(attempts.c.id)
+        stops.lock_debtors(tx, set(tx.scalars(query.with_only_columns(attempts.c.debtor_id))))  # as a stop does
         ids = list(tx.scalars(claim(query, tx, skip_locked=True)))
         stops.release(tx, ids, "a worker ended before it left", runtime.clock.now())
     return len(ids)
 
 
 def _recorded(runtime: Runtime, answers: Sequence[Placed]) -> int:
+    """Write down what the carrier said, in one transaction. Returns how many it took."""
     for last in (False, False, True):
         try:
             with runtime.db.begin() as tx:
