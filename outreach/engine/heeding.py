@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from outreach.core.moment import CONFIRM_WITHIN
 from outreach.core.terms import (
@@ -24,6 +24,7 @@ from outreach.core.terms import (
 from outreach.engine import callbacks, identity_theft, pauses, promising, steering, stops
 from outreach.engine.answers import Answer
 from outreach.engine.heard import Heard, for_a_person
+from outreach.engine.lifting import STANDS, lift_stops
 from outreach.engine.tasks import add_task
 from outreach.messages import tellable
 from outreach.store import caselog
@@ -78,18 +79,16 @@ def _opt_in(heard: Heard) -> Answer | None:
     """START lifts the opt-out of texts to this number, and nothing else: where they had ended all texts, those to their
     other numbers stay ended."""
     s = suppressions.c
-    theirs = (s.debtor_id == heard.person.id) & (s.reason == SuppressionReason.OPT_OUT) & s.lifted_at.is_(None)
+    theirs = (s.debtor_id == heard.person.id) & (s.reason == SuppressionReason.OPT_OUT)
     all_texts = (s.scope == SuppressionScope.DEBTOR) & (s.channel == Channel.SMS)
-    if heard.tx.scalar(select(s.id).where(theirs, all_texts).limit(1)) is not None:
+    if heard.tx.scalar(select(s.id).where(theirs, all_texts, STANDS).limit(1)) is not None:
         for other in heard.person.phones:
             if other.id != heard.phone.id:
                 suppress_number(heard.tx, heard.person.id, other.id, heard.now)
-    ended = update(suppressions).where(theirs, (s.phone_id == heard.phone.id) | all_texts)
-    heard.tx.execute(ended.values(lifted_at=heard.now))
     given = {"kind": ConsentKind.SMS, "given_to": ConsentGivenTo.US, "at": heard.now, "source": "sms"}
     heard.tx.execute(insert(consents).values(debtor_id=heard.person.id, phone_id=heard.phone.id, **given))
-    _log_all(heard, EventKind.SUPPRESSION_LIFTED, {"reason": SuppressionReason.OPT_OUT, "source": "sms"}, replan=True)
-    _log_all(heard, EventKind.CONSENTED, {"kind": ConsentKind.SMS, "source": "sms"})
+    lift_stops(heard.tx, theirs & ((s.phone_id == heard.phone.id) | all_texts), "they texted START", heard.now)
+    _log_all(heard, EventKind.CONSENTED, {"kind": ConsentKind.SMS, "source": "sms"}, replan=True)
     stops.facts_changed(heard.tx, heard.person.id, "texts are welcome again", heard.now)
     return Answer("opted_in")
 
