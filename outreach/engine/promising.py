@@ -29,7 +29,8 @@ def _ask_day(heard: Heard) -> Answer:
     intent = heard.intent
     named = intent.amount is not None or intent.sum_unsure
     amount = spoken.smaller(intent.amount, heard.loans) if named else heard.sum_spoken_of().amount
-    return _once(heard, Answer("ask_date", amount=amount)) if intent.needs_human else Answer("ask_date", amount=amount)
+    asks = Answer("ask_date", amount=amount)
+    return _once(heard, asks) if intent.needs_human else asks
 
 
 def _once(heard: Heard, asks: Answer) -> Answer:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 import pytest
 from sqlalchemy import select
 
 from outreach.core.terms import SuppressionReason, SuppressionScope
 from outreach.engine import stops
 from outreach.engine.lifting import lift_stops
-from outreach.store.database import Database
 from outreach.store.tables import suppressions
+from tests.engine import test_pauses
 from tests.engine.house import House
 from tests.engine.test_pauses import days, reminders, writes
 
-DUE = date(2027, 3, 8)
-
-
-@pytest.fixture
-def house(db: Database, hand_clock: object) -> House:
-    hand_clock.set(datetime.fromisoformat("2027-03-08T20:00:00-05:00"))  # type: ignore[attr-defined]
-    made = House(db, hand_clock)  # type: ignore[arg-type]
-    made.case(made.debtor(), "L1", DUE)
-    return made
+house = test_pauses.house  # the same debtor
 
 
 def lift(house: House, reason: str) -> int:

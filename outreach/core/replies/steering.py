@@ -162,10 +162,8 @@ def _told_apart(plain: str, marked: str, limits: list[Limit]) -> tuple[list[Clau
         follows = pause == "," and (clause is not None or more)
         if clause is not None:
             kept.append(clause)
-        elif more and kept[-1].only:
-            kept[-1] = replace(kept[-1], limits=(*kept[-1].limits, *mine))
-        elif more:
-            pass  # forbidden already
+        elif more:  # what is forbidden already is not forbidden once more
+            kept[-1] = replace(kept[-1], limits=(*kept[-1].limits, *(mine if kept[-1].only else ())))
         elif plain[start:end].strip():
             others.append(
                 f"{plain[start:end].strip()} {pause}" if pause.isalpha() else plain[start:end].strip() + pause
