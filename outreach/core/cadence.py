@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from outreach.core import zones
@@ -157,7 +157,7 @@ def days_past_due(due_on: date, today: date) -> int:
 
 def planned_instant(on: date, at: time, zone: str) -> datetime:
     """The UTC instant of a local time of day; of one that the clock skips, the instant it jumps to."""
-    return datetime.combine(on, at, zones.zone(zone)).astimezone(UTC)
+    return zones.local_instant(on, at, zone)
 
 
 def in_audience(campaign: Campaign, facts: CaseFacts, today: date) -> bool:
@@ -238,7 +238,7 @@ def _position(step: Step, facts: CaseFacts, anchor_on: date, shift_days: int) ->
 
 def _wanted(campaign: Campaign, position: Position, facts: CaseFacts) -> bool:
     """Does the campaign run, and is the case in its audience, on the local day of this position?"""
-    on = position.planned_at.astimezone(zones.zone(facts.zone)).date()
+    on = zones.local_date(position.planned_at, facts.zone)
     if (campaign.valid_from and on < campaign.valid_from) or (campaign.valid_until and on > campaign.valid_until):
         return False
     return in_audience(campaign, facts, on)
@@ -268,7 +268,7 @@ def skip(campaign: Campaign, position: Position, facts: CaseFacts, anchor_on: da
 
 def wanted(campaign: Campaign, position: Position, facts: CaseFacts, now: datetime) -> bool:
     """Does the campaign still run, and is the case still in its audience, on the day this position is planned for?"""
-    today = now.astimezone(zones.zone(facts.zone)).date()
+    today = zones.local_date(now, facts.zone)
     if campaign.valid_until and today > campaign.valid_until:
         return False
     return _wanted(campaign, position, facts)
@@ -312,7 +312,7 @@ def after(
 
 def _next_slot(attempt: Try, zone: str, now: datetime) -> datetime:
     """`attempt.after` days from today at its time of day, the day after if that is past already."""
-    today = now.astimezone(zones.zone(zone)).date()
+    today = zones.local_date(now, zone)
     at = planned_instant(today + attempt.after, attempt.time, zone)
     return at if at >= now else planned_instant(today + attempt.after + timedelta(days=1), attempt.time, zone)
 

@@ -9,6 +9,7 @@ verdict may depend.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -59,6 +60,18 @@ def zone(name: str) -> ZoneInfo:
             return ZoneInfo.from_file(stream, key=name)
     except (OSError, ValueError):
         raise ZoneInfoNotFoundError(f"no time zone named {name!r}") from None
+
+
+@lru_cache(maxsize=16_384)
+def local_date(at: datetime, name: str) -> date:
+    """The date in that zone at the aware instant `at`."""
+    return at.astimezone(zone(name)).date()
+
+
+@lru_cache(maxsize=16_384)
+def local_instant(on: date, at: time, name: str) -> datetime:
+    """The UTC instant of a local time of day; of one that the clock skips, the instant it jumps to."""
+    return datetime.combine(on, at, zone(name)).astimezone(UTC)
 
 
 def is_zone(name: str) -> bool:

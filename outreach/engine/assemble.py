@@ -32,13 +32,15 @@ UTC_ZONE = "UTC"  # plans need some local time; the gate refuses contact where n
 
 def home_zone(person: Person) -> str:
     """The zone local times are told in: the debtor's statement, else the address, else the first number."""
-    phone = person.phones[0].phone if person.phones else Phone("", PhoneKind.UNKNOWN)
-    return zones.home_zone(person.addresses, phone, person.stated_zone) or UTC_ZONE
+    if person.home_zone is None:
+        phone = person.phones[0].phone if person.phones else Phone("", PhoneKind.UNKNOWN)
+        person.home_zone = zones.home_zone(person.addresses, phone, person.stated_zone) or UTC_ZONE
+    return person.home_zone
 
 
 def today(person: Person, now: datetime) -> date:
     """The local date of the debtor."""
-    return now.astimezone(zones.zone(home_zone(person))).date()
+    return zones.local_date(now, home_zone(person))
 
 
 def case_facts(
@@ -65,7 +67,7 @@ def case_facts(
         collector=case.collector,
         zone=zone,
         happened=happened,
-        part_paid_on=last.astimezone(zones.zone(zone)).date() if last and case.amount_due_minor else None,
+        part_paid_on=zones.local_date(last, zone) if last and case.amount_due_minor else None,
     )
 
 

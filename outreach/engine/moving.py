@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from outreach.core import cadence, zones
@@ -110,6 +111,9 @@ def after_attempt(
 
 def end_of_day(person: Person, now: datetime) -> datetime:
     """The instant the debtor's local day ends."""
-    info = zones.zone(assemble.home_zone(person))
-    local = now.astimezone(info)
-    return datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), info).astimezone(now.tzinfo)
+    return _end_of_day(now, assemble.home_zone(person))
+
+
+@lru_cache(maxsize=1024)  # a batch shares one instant
+def _end_of_day(now: datetime, zone: str) -> datetime:
+    return zones.local_instant(zones.local_date(now, zone) + timedelta(days=1), time.min, zone)

@@ -79,13 +79,14 @@ class Database:
     def begin(self, *, one_statement: bool = False) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, rolled back on any exception.
 
-        `one_statement`: all there is to do, and a transaction of its own. PostgreSQL is not asked to BEGIN and COMMIT.
+        `one_statement`: all there is to do, and a transaction of its own. PostgreSQL is not asked to BEGIN and COMMIT, and
+        whoever else writes to SQLite is asked to be brief.
         What the driver itself raises, where rows go to it directly (`bulk`), is raised as SQLAlchemy names it.
         """
         driver = self.engine.dialect.loaded_dbapi.Error
         try:
             with (
-                self._turns.take() if self._turns else nullcontext(),
+                self._turns.take(hurry=one_statement) if self._turns else nullcontext(),
                 (self._at_once if one_statement else self.engine).begin() as tx,
             ):
                 yield tx
@@ -93,9 +94,9 @@ class Database:
             raise DBAPIError.instance("", None, error, driver, hide_parameters=True) from error
 
     def at_once(self, many: int) -> int:
-        """Of `many` things to write, how many in one transaction: few while others wait for ours to end, whatever rows
-        they are about (SQLite)."""
-        return min(many, FEW) if self._turns is not None and self._turns.crowded else many
+        """Of `many` things to write, how many in one transaction: few while somebody in a hurry waits for ours to end,
+        whatever rows it is about (SQLite)."""
+        return min(many, FEW) if self._turns is not None and self._turns.hurried else many
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -121,6 +121,7 @@ class Person:
     inconvenient: list[Inconvenient] = field(default_factory=list)
     history: list[PastContact] = field(default_factory=list)
     cases: dict[int, CaseOnFile] = field(default_factory=dict)
+    home_zone: str | None = None  # once worked out (`assemble.home_zone`)
 
     def phone(self, phone_id: int) -> PhoneOnFile | None:
         return next((p for p in self.phones if p.id == phone_id), None)

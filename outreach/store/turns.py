@@ -3,7 +3,8 @@
 SQLite lets one writer in at a time, and the others look again now and then. Whoever writes without a pause, as a worker
 with much to do, is nearly always faster: what the carrier tells waited for seconds, beside a worker that sends. So whoever
 wants to write says so first: one waits at the door, the rest behind, and whoever comes out goes to the end of the queue.
-The kernel takes back the locks of a process that dies.
+Whoever is in a hurry rings a bell while waiting, for others to be brief. The kernel takes back the locks of a process that
+dies.
 """
 
 from __future__ import annotations
@@ -25,18 +26,21 @@ LOOK_S = 0.001
 
 @dataclass(slots=True)
 class Turns:
-    """Of all processes that write to the SQLite file `database`. `crowded`: somebody waited when our last turn was over."""
+    """Of all processes that write to the SQLite file `database`. `hurried`: somebody in a hurry waited when our last turn
+    was over."""
 
     database: str
     most_s: float  # a turn is waited for
-    crowded: bool = False
+    hurried: bool = False
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def take(self, *, hurry: bool = False) -> Iterator[None]:
         """The turn of this thread. Raises sqlite3.OperationalError when it does not come, as SQLite itself does."""
         looks = iter(range(int(self.most_s / LOOK_S) + 1))
         with ExitStack() as inside:
             with ExitStack() as outside:
+                if hurry and (bell := self._opened("bell", outside)) is not None:
+                    _locked(bell, shared=True)
                 if (door := self._opened("door", outside)) is not None:
                     _wait_for(door, looks)
                     if (room := self._opened("room", inside)) is not None:
@@ -48,8 +52,8 @@ class Turns:
 
     def _look_behind(self) -> None:
         with ExitStack() as look:
-            if (door := self._opened("door", look)) is not None:
-                self.crowded = not _locked(door)
+            if (bell := self._opened("bell", look)) is not None:
+                self.hurried = not _locked(bell)
 
     def _opened(self, which: str, until: ExitStack) -> int | None:
         """A file to lock. None where none can be made (the disk is full): then SQLite's own lock is all there is."""
@@ -71,10 +75,10 @@ def _wait_for(file: int, looks: Iterator[int]) -> None:
     raise sqlite3.OperationalError("database is locked")
 
 
-def _locked(file: int) -> bool:
-    """Is it ours now? It is until the file is closed."""
+def _locked(file: int, *, shared: bool = False) -> bool:
+    """Is it ours now (or ours, too)? It is until the file is closed."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

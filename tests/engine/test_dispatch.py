@@ -106,10 +106,10 @@ def test_two_workers_place_a_step_once(db: Database, hand_clock: object) -> None
     assert sorted(text.to for text in house.carrier.sent) == [f"+151855501{number:02d}" for number in range(12)]
 
 
-def test_while_others_wait_for_its_turns_to_end_fewer_are_decided_in_one(
+def test_while_a_report_waits_to_be_stored_fewer_are_decided_in_one(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the carrier tells is written between them. Nobody is left out: the rest is still due."""
+    """Nobody is left out: the rest is still due."""
     for number in range(FEW + 2):
         house.case(house.debtor(f"D{number}", phone=f"+15185550{number:03}"), f"L{number}", date(2027, 3, 8))
     plan.plan(house.runtime)
@@ -126,7 +126,7 @@ def crowd(house: House, patch: pytest.MonkeyPatch) -> list[str]:
     committed: list[str] = []
     event.listen(house.db.engine, "commit", lambda _connection: committed.append("commit"))
     if turns := house.db._turns:
-        turns.crowded = True
+        turns.hurried = True
     return committed
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
 from outreach.store import turns
-from outreach.store.database import Database
+from outreach.store.database import FEW, Database
 from outreach.store.tables import settings
 from outreach.store.turns import Turns
 
@@ -68,25 +68,45 @@ def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
-def test_it_is_known_whether_somebody_waited(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hurry", [True, False])
+def test_it_is_known_whether_somebody_waited_in_a_hurry(tmp_path: Path, hurry: bool) -> None:
     database = str(tmp_path / "db")
     mine, other = Turns(database, 20), Turns(database, 20)
     with mine.take():
-        assert not mine.crowded
+        assert not mine.hurried
 
     def write() -> None:
-        with other.take():
+        with other.take(hurry=hurry):
             pass
 
     with mine.take():
         waiting = threading.Thread(target=write)
         waiting.start()
         until(lambda: at_the_door(database))
-    assert mine.crowded
+    assert mine.hurried is hurry
     waiting.join(20)
     with mine.take():
         pass
-    assert not mine.crowded
+    assert not mine.hurried
+
+
+def test_whoever_waits_with_one_statement_is_in_a_hurry(sqlite_db: Database) -> None:
+    other = Database(sqlite_db.url)
+
+    def write() -> None:
+        with other.begin(one_statement=True) as tx:
+            tx.execute(insert(settings).values(name="a", value="b"))
+
+    with sqlite_db.begin():
+        waiting = threading.Thread(target=write)
+        waiting.start()
+        until(lambda: at_the_door(str(sqlite_db.engine.url.database)))
+    assert sqlite_db.at_once(1000) == FEW
+    waiting.join(20)
+    with sqlite_db.begin():
+        pass
+    assert sqlite_db.at_once(1000) == 1000
+    other.close()
 
 
 def test_a_turn_that_does_not_come_is_a_database_that_is_locked(tmp_path: Path) -> None:
@@ -122,7 +142,7 @@ def test_where_no_file_can_be_made_sqlites_own_lock_is_all(tmp_path: Path) -> No
     mine = Turns(str(tmp_path / "nowhere" / "db"), 0.05)
     with mine.take(), mine.take():
         pass
-    assert not mine.crowded
+    assert not mine.hurried
 
 
 def test_a_transaction_waits_for_its_turn_and_says_so_as_sqlite_does(sqlite_db: Database) -> None:
@@ -140,6 +160,6 @@ def test_a_transaction_waits_for_its_turn_and_says_so_as_sqlite_does(sqlite_db: 
         tx.execute(insert(settings).values(name="a", value="b"))
 
 
-def test_nothing_is_crowded_where_each_waits_for_rows(pg_db: Database) -> None:
+def test_nobody_hurries_where_each_waits_for_rows(pg_db: Database) -> None:
     with pg_db.begin():
         assert pg_db.at_once(1000) == 1000
