@@ -195,6 +195,9 @@ def _wait(rng: Random) -> dict[str, Any]:
         made["channels"] = _some(rng, Channel, 2)
     if rng.random() < 0.35:
         made["inbound"] = False
+    for key in ("replies_wait", "requested_wait"):
+        if rng.random() < 0.4:
+            made[key] = True
     return made
 
 

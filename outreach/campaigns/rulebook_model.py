@@ -223,6 +223,8 @@ class WaitModel(Strict):
     after: Annotated[frozenset[Disposition], Listed, Some] = frozenset({Disposition.RIGHT_PARTY})
     channels: Annotated[frozenset[Channel], Listed, Some] = frozenset({Channel.CALL})
     inbound: bool = True
+    replies_wait: bool = False
+    requested_wait: bool = False
 
 
 class ConsentModel(Strict):
@@ -310,7 +312,9 @@ def _cap(origin: Source, c: CapModel) -> Rule:
 _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
     HoursModel: _hours,
     CapModel: _cap,
-    WaitModel: lambda origin, w: WaitAfter(origin, w.days, w.per, _row(w.after), _row(w.channels), w.inbound),
+    WaitModel: lambda origin, w: WaitAfter(
+        origin, w.days, w.per, _row(w.after), _row(w.channels), w.inbound, w.replies_wait, w.requested_wait
+    ),
     ConsentModel: lambda origin, c: NeedsConsent(
         origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote, c.replies_need
     ),

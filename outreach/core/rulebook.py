@@ -183,7 +183,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class WaitAfter:
-    """No contact for `days` local calendar days after a contact with one of `dispositions`; its date is day one."""
+    """No contact for `days` local calendar days after a contact with one of `dispositions`; its date is day one.
+
+    `replies_wait`, `requested_wait`: our answers, and callbacks the debtor asked for, wait as well.
+    """
 
     source: Source
     days: int
@@ -191,6 +194,8 @@ class WaitAfter:
     dispositions: Collection[Disposition]
     channels: Collection[Channel] = (Channel.CALL,)  # of our own contacts
     inbound: bool = True  # a call from the debtor starts it too
+    replies_wait: bool = False
+    requested_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

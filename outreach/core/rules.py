@@ -297,14 +297,9 @@ def _frees(rule: Cap, on: date) -> date:
 
 
 def _wait(rule: WaitAfter, moment: Moment) -> Refusal | None:
-    if not moment.recent or moment.answers or moment.ask.purpose is Purpose.REQUESTED_CALLBACK:
+    if not moment.recent or not _waits(rule, moment):
         return None
-    words = rule.dispositions
-    talks = [
-        past
-        for past in moment.recent
-        if (past.disposition in words or past.disposition in INBOUND_TALK) and _starts_wait(rule, past)
-    ]
+    talks = _talks(rule, moment)
     if not talks:
         return None
     latest: tuple[datetime, date] | None = None
@@ -319,6 +314,25 @@ def _wait(rule: WaitAfter, moment: Moment) -> Refusal | None:
     if latest is None:
         return None
     return refusal(rule.source, f"conversation on {latest[1]}; day one of {rule.days}", latest[0])
+
+
+def _waits(rule: WaitAfter, moment: Moment) -> bool:
+    """Does a contact of this purpose wait at all?"""
+    if moment.answers:
+        return rule.replies_wait
+    return rule.requested_wait or moment.ask.purpose is not Purpose.REQUESTED_CALLBACK
+
+
+def _talks(rule: WaitAfter, moment: Moment) -> list[PastContact]:
+    """What starts the wait. Of a call from the debtor that an answer may be to, only that somebody is known to have spoken."""
+    words = rule.dispositions
+    return [
+        past
+        for past in moment.recent
+        if (past.disposition in words or past.disposition in INBOUND_TALK)
+        and _starts_wait(rule, past)
+        and not (moment.answers and past.disposition is Disposition.RECEIVED)
+    ]
 
 
 def _starts_wait(rule: WaitAfter, past: PastContact) -> bool:

@@ -273,9 +273,13 @@ def _each(per: str, ask: Ask) -> Iterator[Callable[[PastContact], bool]]:
 
 def _wait(wait: Rule, moment: Moment) -> bool:
     ask = moment.ask
-    if moment.answers or ask.purpose is Purpose.REQUESTED_CALLBACK:
+    if moment.answers and not wait.get("replies_wait"):
+        return False
+    if ask.purpose is Purpose.REQUESTED_CALLBACK and not wait.get("requested_wait"):
         return False
     talks = [past for past in ask.history if _starts(wait, past)]
+    if moment.answers:
+        talks = [past for past in talks if past.disposition is not Disposition.RECEIVED]
     talks = [past for past in talks if any(among(past) for among in _each(wait["per"], ask))]
     return any(_days_since(past.at, moment.now, name) < wait["days"] for past in talks for name in moment.zones)
 

@@ -64,7 +64,7 @@ SWITCHES = {
     "cap": {"requested_count": True, "replies_count": True},
     "consent": {"or_wrote": True, "replies_need": True},
     "stop": {"widen": True},
-    "wait": {"inbound": False},
+    "wait": {"inbound": False, "replies_wait": True, "requested_wait": True},
 }
 CLOCK = re.compile(r"\d\d:\d\d")
 NEVER_OUTBOUND = Disposition.RECEIVED  # no outbound contact comes to it

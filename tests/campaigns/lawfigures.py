@@ -69,8 +69,8 @@ FEDERAL = [
     stop("US-F-11", NY, "cease", binds(THIRD)),
     stop("US-F-13", NY, "deceased", binds(THIRD)),
     stop("US-F-16", NY, "bankruptcy", binds()),
-    cap("US-F-20", NY, 7, 7, "debt", binds(THIRD, "call"), counts=CONNECTED, channels="call"),
-    wait("US-F-21", NY, 7, binds(THIRD, "call")),
+    cap("US-F-20", NY, 7, 7, "debt", binds(THIRD, "call"), counts=CONNECTED, channels="call", answers=True),
+    wait("US-F-21", NY, 7, binds(THIRD, "call"), answers=True),
     consent("US-F-41", NY, "sms", binds(THIRD, "sms"), given_to="us", within=60, wrote=True),
     stop("US-F-47", NY, "refused_channel opt_out", binds(THIRD)),
     stop("US-F-73", NY, "dispute", binds(THIRD)),
@@ -80,7 +80,7 @@ FEDERAL = [
     ),
     cap(
         "US-T-06", NY, 3, 30, "phone", binds("", "call", RECORDED, "landline", since=date(2023, 7, 20)), channels="call",
-        voices=RECORDED, lifted="recorded_call",
+        voices=RECORDED, lifted="recorded_call", requested=True, answers=True,
     ),
     stop("US-T-20", NY, "opt_out", binds(since=date(2025, 4, 11))),
     stop("US-T-25", NY, "opt_out", binds(since=date(2027, 1, 31)), widen=True),
@@ -113,11 +113,11 @@ STATES = [
     where(
         cap(
             "US-DC-02", DC, 4, 7, "debt", binds("", "call", due=(31, None)), channels="call",
-            counts=CONNECTED - {Disposition.WRONG_PARTY}, requested=True, free=1,
+            counts=CONNECTED - {Disposition.WRONG_PARTY}, requested=True, free=1, answers=True,
         ),
         [DC.address], [ELSEWHERE], [DC.e164], [NY.e164],
     ),
-    wait("US-DC-03", DC, 7, binds("", "call", due=(31, None))),
+    wait("US-DC-03", DC, 7, binds("", "call", due=(31, None)), answers=True),
     stop("US-DC-04", DC, "refused_channel opt_out", binds("", "call", due=(31, None))),
     consent("US-DC-07", DC, "sms", binds("", "sms", due=(31, None))),
     cap("US-DC-07-CAP", DC, 5, 7, "debt", binds("", "sms", due=(31, None)), channels="sms"),
@@ -128,14 +128,17 @@ STATES = [
         [FL.address], [ELSEWHERE], [FL.e164], [NY.e164],
     ),
     where(
-        cap("US-WV-01", WV, 30, 7, "person", binds("", "call", due=PAST), channels="call"),
+        cap("US-WV-01", WV, 30, 7, "person", binds("", "call", due=PAST), channels="call", requested=True, answers=True),
         [WV.address], [ELSEWHERE], [WV.e164], [NY.e164],
     ),
-    cap("US-WV-01-TALKS", WV, 10, 7, "person", binds("", "call", due=PAST), counts=TALK, channels="call"),
+    cap(
+        "US-WV-01-TALKS", WV, 10, 7, "person", binds("", "call", due=PAST), counts=TALK, channels="call", requested=True,
+        answers=True,
+    ),
     hours("US-WV-01-HOURS", WV, DAYTIME, binds("", "call", due=PAST)),
     stop("US-WV-02", WV, "attorney", binds(due=PAST)),
     where(hours("US-PA-01", PA, DAYTIME, binds(due=PAST)), [PA.address], [ELSEWHERE], [PA.e164], [NY.e164]),
-    wait("US-PA-01-TALKS", PA, 7, binds("", "call", due=PAST)),
+    wait("US-PA-01-TALKS", PA, 7, binds("", "call", due=PAST), answers=True, requested=True),
     stop("US-PA-01-STOPS", PA, "attorney refused_channel", binds(due=PAST)),
     where(
         hours("US-MI-01", MI, DAYTIME, binds(due=PAST), lifted="outside_hours"),
@@ -151,7 +154,10 @@ STATES = [
         hours("US-OR-01", OREGON, DAYTIME, binds("", "call", due=PAST)),
         [OREGON.address], [ELSEWHERE], [OREGON.e164], [NY.e164],
     ),
-    cap("US-OR-01-WORK", OREGON, 1, 7, "person", binds("", "call", places="work", due=PAST), channels="call", places="work"),
+    cap(
+        "US-OR-01-WORK", OREGON, 1, 7, "person", binds("", "call", places="work", due=PAST), channels="call", places="work",
+        requested=True, answers=True,
+    ),
     where(
         hours("US-CA-01", CALIFORNIA, DAYTIME, binds(due=PAST), excluded=True, lifted="outside_hours us"),
         [CALIFORNIA.address], [ELSEWHERE], [CALIFORNIA.e164], [NY.e164],

@@ -216,9 +216,10 @@ TALKED: dict[str, Any] = {"requested": True, "disposition": Disposition.RIGHT_PA
 def cap(
     rule: str, home: Home, limit: int, days: int | str, per: str, scope: Binds, *, counts: Collection[Disposition] = DISPOSED,
     channels: str = "", voices: str = "", places: str = "", requested: bool = False, lifted: str | None = None,
-    free: int = 0,
+    free: int = 0, answers: bool = False,
 ) -> list[Row]:  # fmt: skip
-    """`days`: rolling local days, or `month`. `counts`: the dispositions that count. `free`: so many requested talks do not."""
+    """`days`: rolling local days, or `month`. `counts`: the dispositions that count. `free`: so many requested talks do not.
+    `answers`: those to the debtor's own messages count, and are bound."""
     base = asked(home, scope)
     channel = base.channel if base.channel in some(channels, Channel) else min(some(channels, Channel))
     one = PastContact(
@@ -248,7 +249,8 @@ def cap(
         row("requested ones", requested, full(now, requested=True)),
         row("requested talks", requested and Disposition.RIGHT_PARTY in counts and not free, full(now, **TALKED)),
         row("too many requested talks", requested and Disposition.RIGHT_PARTY in counts, too_many),
-        row("our answers", False, full(now, purpose=Purpose.REPLY)),
+        row("our answers", answers, full(now, purpose=Purpose.REPLY)),
+        row("an answer", answers, _answering(full(now - SECOND), now)),
         row("about another debt", per != "debt", full(now, cases=("L2",))),
         row("to another number", per != "phone", full(now, phone="+12125550199")),
         row("none known yet", True, full(now, disposition=None)),
@@ -270,8 +272,17 @@ def cap(
     return [*rows, *bounds(rule, home, scope, full, now), *lifts(rule, home, full, now, lifted)]
 
 
-def wait(rule: str, home: Home, days: int, scope: Binds) -> list[Row]:
-    """After a conversation on the phone about the same debt, whoever called."""
+def _answering(ask: Ask, now: datetime) -> Ask:
+    """The same as an answer to what the debtor has just sent, or to a call of theirs that nobody is known to have taken."""
+    came = PastContact(now, Direction.INBOUND, ask.channel, Disposition.RECEIVED, ("L9",), ask.phone.e164)
+    return replace(ask, purpose=Purpose.REPLY, history=(*ask.history, came))
+
+
+def wait(
+    rule: str, home: Home, days: int, scope: Binds, *, answers: bool = False, requested: bool = False
+) -> list[Row]:
+    """After a conversation on the phone about the same debt, whoever called. `answers`, `requested`: our answers, and
+    callbacks the debtor asked for, wait as well."""
     base = asked(home, scope)
     talk = PastContact(
         home.at(MONDAY), Direction.OUTBOUND, Channel.CALL, Disposition.RIGHT_PARTY, ("L1",), home.e164, Voice.RECORDED
@@ -294,6 +305,17 @@ def wait(rule: str, home: Home, days: int, scope: Binds) -> list[Row]:
         *((f"after {d}", d is Disposition.RIGHT_PARTY, {"disposition": d}) for d in sorted(DISPOSED)),
     ]
     rows = [Row(rule, says, trip(now, **changes), now, refused, home.policy) for says, refused, changes in tried]
+    earlier = trip(now - SECOND)
+    wish = (given(ConsentKind.CALLBACK, now - SECOND),)
+    callback = replace(earlier, purpose=Purpose.REQUESTED_CALLBACK, consents=wish)
+    rows += [
+        Row(rule, "an answer", _answering(earlier, now), now, answers, home.policy),
+        Row(
+            rule, "an answer to a call that was taken", _answering(trip(now, **inbound), now), now, answers, home.policy
+        ),
+        Row(rule, "an answer to nothing else", _answering(base, now), now, False, home.policy),
+        Row(rule, "a callback", callback, now, requested, home.policy),
+    ]
     return [*rows, *bounds(rule, home, scope, trip, now)]
 
 
