@@ -50,7 +50,7 @@ DEFAULT = Home(Address("GB"), "+447700900123", "Europe/London", "policy/default"
 DEAD = {Disposition.BUSY, Disposition.NOT_IN_SERVICE}  # never connected
 CONNECTED = DISPOSED - DEAD
 TALK = {Disposition.RIGHT_PARTY}
-ANSWERED = TALK | {Disposition.WRONG_PARTY, Disposition.UNIDENTIFIED, Disposition.ABANDONED}
+ANSWERED = TALK | {Disposition.WRONG_PARTY, Disposition.UNIDENTIFIED, Disposition.ABANDONED}  # by somebody
 PUT_THROUGH = ANSWERED | {Disposition.MACHINE, Disposition.VOICEMAIL_LEFT}
 MADE = PUT_THROUGH | {Disposition.DELIVERED}  # contacts actually made
 FIRST, THIRD = "first_party", "third_party"
@@ -210,7 +210,7 @@ ASIA = [
         "CN-FRQ-1", CN, 3, 1, "person", binds("", "call", RECORDED, due=PAST, since=date(2024, 5, 15)), counts=PUT_THROUGH,
         channels="call", voices=RECORDED,
     ),
-    cap("CN-FRQ-2", CN, 3, 1, "person", binds("", "call", due=PAST, since=GBT), counts=ANSWERED, channels="call"),
+    cap("CN-FRQ-2", CN, 3, 1, "person", binds("", "call", due=PAST, since=GBT), counts=PUT_THROUGH, channels="call"),
     cap(
         "CN-FRQ-3", CN, 6, 1, "phone", binds("", "call", due=PAST, since=CBA), channels="call",
         counts=DEAD | {Disposition.NO_ANSWER},

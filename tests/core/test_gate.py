@@ -385,7 +385,8 @@ def test_china_counts_calls_put_through() -> None:
     through = tuple(past(noon - timedelta(hours=h), Disposition.UNIDENTIFIED) for h in (1, 2, 3))
     assert rules(replace(ask, history=through), noon) == {"CN-FRQ-1", "CN-FRQ-2"}
     machines = tuple(replace(p, disposition=Disposition.MACHINE) for p in through)
-    assert rules(replace(ask, history=machines), noon) == {"CN-FRQ-1"}
+    assert rules(replace(ask, history=machines), noon) == {"CN-FRQ-1", "CN-FRQ-2"}
+    assert rules(replace(ask, history=machines, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}, "never neither"
     assert rules(replace(ask, history=through, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}
     missed = tuple(past(noon - timedelta(minutes=m), phone="+8613800138000") for m in range(6))
     assert rules(replace(ask, history=missed), noon) == {"CN-FRQ-3"}
