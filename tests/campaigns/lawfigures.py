@@ -241,6 +241,7 @@ ASIA = [
         ),
         [ID.address], [PH.address], [ID.e164], [PH.e164],
     ),
+    consent("ID-1-PLACE", ID, "callback", binds(places="work")),
     where(
         hours(
             "JP-HRS", JP, DAYTIME, binds("", "call", due=PAST), lifted="outside_hours", fixed="Europe/London"
@@ -268,6 +269,7 @@ CANADA = [
     ),
     hours("CAF-ADAD-1", CA, week("09:00-21:30", sat="10:00-18:00", sun="10:00-18:00"), binds("", "call", RECORDED)),
     stop("CAF-STOP", CA, "attorney refused_channel", binds(due=PAST)),
+    consent("CAF-WRK", CA, "callback", binds("", "call", places="work", due=PAST)),
     where(
         cap("ON-FRQ", ON, 3, 7, "person", binds(THIRD, due=PAST), counts=CONNECTED - {Disposition.NO_ANSWER}),
         [ON.address], [CA.address], [ON.e164], [CA.e164],
