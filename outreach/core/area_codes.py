@@ -1,4 +1,5 @@
-"""In which state or province does a North American area code lie? (NANPA; libphonenumber's geographical data, 9.0)"""
+"""In which state or province does a North American or Brazilian area code lie? (NANPA; Anatel, Plano Geral de Códigos
+Nacionais; libphonenumber's geographical data, 9.0)"""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ AB 368 403 587 780 825|BC 236 250 257 604 672 778|MB 204 431 584|NB 428 506|NL 7
 ON 226 249 289 343 365 382 416 437 519 548 613 647 683 705 742 753 807 905 942
 QC 263 273 354 367 418 438 450 468 514 579 581 819 873|SK 306 474 639
 """
+_BR = """
+SP 11 12 13 14 15 16 17 18 19|RJ 21 22 24|ES 27 28|MG 31 32 33 34 35 37 38|PR 41 42 43 44 45 46|SC 47 48 49|RS 51 53 54 55
+DF 61|GO 62 64|TO 63|MT 65 66|MS 67|AC 68|RO 69|BA 71 73 74 75 77|SE 79|PE 81 87|AL 82|PB 83|RN 84|CE 85 88|PI 86 89
+PA 91 93 94|AM 92 97|RR 95|AP 96|MA 98 99
+"""
 
 
 def _read(text: str) -> dict[str, str]:
@@ -38,3 +44,4 @@ AREA_CODES: dict[str, tuple[str, str]] = {
     **{code: ("US", state) for code, state in _read(_US).items()},
     **{code: ("CA", province) for code, province in _read(_CA).items()},
 }
+BRAZIL: dict[str, str] = _read(_BR)

@@ -370,10 +370,12 @@ class Rulebooks:
 
     @staticmethod
     def _lawless(homes: Sequence[Address], books: Sequence[Rulebook], country: str) -> list[str]:
-        """The places of a country that no rulebook is law for: a state with law does not lend it to the next one."""
+        """The places of a country that no rulebook is law for: a state with law does not lend it to the next one, nor to a
+        debtor of whom nothing but a number says the country."""
+        if not homes:
+            return [] if any(not book.regions and not book.is_local for book in books) else [country]
         lacking = [place for place in homes if not any(book.is_law_of(place) for book in books)]
-        named = list(dict.fromkeys("-".join(filter(None, home(place))) for place in lacking))
-        return named if books or named else [country]
+        return list(dict.fromkeys("-".join(filter(None, home(place))) for place in lacking))
 
     def told(self, place: Address) -> tuple[str, str | None, tuple[str, ...]]:
         """All that an address says of the law: its country and region, and which rulebooks of a part of them cover it."""

@@ -20,7 +20,7 @@ from phonenumbers import PhoneNumber, PhoneNumberType
 from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from outreach.core.area_codes import AREA_CODES
+from outreach.core.area_codes import AREA_CODES, BRAZIL
 from outreach.core.regions import (
     ONE_CLOCK,
     POSTCODE_AREAS,
@@ -140,7 +140,8 @@ def address_zones(country: str, region: str | None, area: str | None = None) -> 
 
 
 class NumberPlace(NamedTuple):
-    """What a number says about place: its country, and in North America its area code with its state or province."""
+    """What a number says about place: its country; in Brazil its state, in North America its area code with its state or
+    province."""
 
     country: str
     region: str | None = None
@@ -212,8 +213,9 @@ def _geographic_zones(number: PhoneNumber) -> set[str]:
 
 
 def _elsewhere(number: PhoneNumber, country: str, kind: int) -> Number:
-    """A mobile number says its country, no more, and one that may be mobile may be anywhere in it."""
-    place, mobile = NumberPlace(country), kind == PhoneNumberType.MOBILE
+    """A mobile number says its country (in Brazil its state as well), and one that may be mobile may be anywhere in it."""
+    region = BRAZIL.get(str(number.national_number)[:2]) if country == "BR" else None
+    place, mobile = NumberPlace(country, region), kind == PhoneNumberType.MOBILE
     if country in ONE_CLOCK:
         return Number(place, ONE_CLOCK[country])
     here = set() if mobile else _geographic_zones(number)

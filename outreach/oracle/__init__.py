@@ -33,7 +33,7 @@ from outreach.core.terms import (
 )
 from outreach.core.zones import zone
 from outreach.oracle.hours import dates, is_inconvenient, is_open
-from outreach.oracle.places import address_place, as_list, candidates, covers, is_law_of, places
+from outreach.oracle.places import address_place, as_list, candidates, covers, is_law_of, is_whole, places
 
 Rule = Mapping[str, Any]
 ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
@@ -110,7 +110,11 @@ def _binding(moment: Moment, law: Law, law_only: bool) -> tuple[list[Rule], bool
     adopted = {} if law_only else law.adopted
     names = {adopted.get(key) for key in (*countries, "*")}
     policies = [book for book in law.books if _is_policy(book) and book["rulebook"] in names]
-    known = {book["country"] for book in laws} | set(adopted)  # "*" is no country: it opens none
+    homes = {
+        address_place(address).country for address in ask.addresses
+    }  # by a number alone only law of all of it is known
+    known = {book["country"] for book in laws if book["country"] in homes or is_whole(book)}
+    known |= set(adopted)  # "*" is no country: it opens none
     bound = [rule for book in laws for rule in book["rules"] if _binds(rule, moment)]
     silent = not any("hours" in rule for rule in bound)
     for rule in (rule for book in policies for rule in book["rules"]):

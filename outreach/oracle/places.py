@@ -15,7 +15,7 @@ from phonenumbers import PhoneNumberType
 from phonenumbers import timezone as number_zones
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from outreach.core.area_codes import AREA_CODES
+from outreach.core.area_codes import AREA_CODES, BRAZIL
 from outreach.core.regions import (
     ONE_CLOCK,
     POSTCODE_AREAS,
@@ -128,9 +128,11 @@ def _elsewhere(number: phonenumbers.PhoneNumber, kind: int, said: PhoneKind) -> 
     known = number_zones.time_zones_for_geographical_number(number) if kind != PhoneNumberType.MOBILE else ()
     here = tuple(name for name in known if is_zone(name))
     may_be_mobile = kind == PhoneNumberType.FIXED_LINE_OR_MOBILE and said is not PhoneKind.LANDLINE
+    code = phonenumbers.national_significant_number(number)[:2]
+    region = BRAZIL.get(code) if country == "BR" else None
     if said is PhoneKind.MOBILE or kind == PhoneNumberType.MOBILE or may_be_mobile:
-        return Place(country, None, here, anywhere=country_zones(country))
-    return Place(country, None, here or country_zones(country))
+        return Place(country, region, here, anywhere=country_zones(country))
+    return Place(country, region, here or country_zones(country))
 
 
 def places(ask: Ask) -> list[Place]:
@@ -158,6 +160,11 @@ def _covers_address(book: Mapping[str, Any], address: Address) -> bool:
     if cities and (city := _city(address)):
         return city in {_plain(name) for name in cities}
     return True
+
+
+def is_whole(book: Mapping[str, Any]) -> bool:
+    """Is it of all of its country?"""
+    return not any(book.get(key) for key in ("regions", "postcodes", "cities", "area_codes"))
 
 
 def is_law_of(book: Mapping[str, Any], address: Address) -> bool:

@@ -329,7 +329,9 @@ OTHERS = [
                 closed=[own, "2027-04-21", "2027-09-07"], opened=["2027-08-03", *(d for d in LOCAL.values() if d != own)],
             ),
             [br(state).address], [Address("BR", "MG")],
+            [f"+55{code}912345678" for code in CODES[state].split()], ["+5531912345678", "+5592912345678"],
         )
+        for CODES in [{"SP": "11 15 19", "RJ": "21 22 24", "ES": "27 28", "AL": "82"}]
         for LOCAL in [{"SP": "2027-07-09", "RJ": "2027-04-23", "ES": "2027-04-05", "AL": "2027-09-16"}]
         for state, own in LOCAL.items()
         for windows in [

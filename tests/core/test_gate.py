@@ -133,6 +133,15 @@ def test_a_country_without_rulebook_is_refused_unless_a_policy_is_adopted() -> N
     assert judge(britain, BOOKS, NOON, law_only=True).decision is Decision.REFUSE
 
 
+def test_the_number_has_law_of_its_own_state_in_brazil_and_is_not_enough_by_itself() -> None:
+    saturday = datetime(2026, 11, 28, 10, tzinfo=ZoneInfo("America/Sao_Paulo"))
+    ask = asked(addresses=(Address("BR", "SP"),), phone=Phone("+5511961234567", PhoneKind.MOBILE))
+    assert rules(ask, saturday) == set()
+    carioca = replace(ask, phone=Phone("+5521961234567", PhoneKind.MOBILE))
+    assert rules(carioca, saturday) == {"BR-RJ"}
+    assert "NO-RULEBOOK" in rules(replace(ask, addresses=()), saturday)
+
+
 STOPS = [
     (SuppressionReason.ATTORNEY, "US-F-10"),
     (SuppressionReason.CEASE, "US-F-11"),

@@ -60,3 +60,5 @@ def test_what_numbers_say() -> None:
     assert zones.number_place(Phone("+12125550123", PhoneKind.VOIP)) is None
     place = zones.number_place(Phone("+12125550123", PhoneKind.MOBILE))
     assert place == zones.NumberPlace("US", "NY", "212")
+    assert zones.number_place(Phone("+5521961234567", PhoneKind.MOBILE)) == zones.NumberPlace("BR", "RJ")
+    assert zones.number_place(Phone("+551132345678")) == zones.NumberPlace("BR", "SP")
