@@ -13,10 +13,12 @@ from sqlalchemy import select, update
 from outreach.audit import audit
 from outreach.core.canonical import canonical
 from outreach.core.rulebook import Rulebooks
-from outreach.engine import plan
+from outreach.core.terms import Channel, SuppressionReason, SuppressionScope
+from outreach.engine import plan, stops
 from outreach.erase import erase
+from outreach.store.caselog import GENESIS, link
 from outreach.store.database import Database
-from outreach.store.tables import permits, rulebook_versions
+from outreach.store.tables import case_events, cases, permits, rulebook_versions
 from tests.engine.house import House
 from tests.engine.test_audit_and_erase import tamper
 
@@ -81,6 +83,69 @@ def test_a_contact_that_the_gate_should_not_have_let_pass_is_found(house: House)
     assert "attempt_placed" in house.kinds("L3")
     found = [each for each in audit(house.db) if each.case == "L3"]
     assert found and "not lawful when it was judged" in found[0].what, house.log("L3")
+
+
+def chain_anew(house: House, ref: str) -> None:
+    """As who owns the database would: every hash of the log computed again. Only the seal tells."""
+    with house.db.read() as connection:
+        case, head = connection.execute(select(cases).where(cases.c.ref == ref)).one(), GENESIS
+        query = select(case_events).where(case_events.c.case_id == case.id).order_by(case_events.c.seq)
+        rows = connection.execute(query).all()
+    for row in rows:
+        head = link(head, ref, row.seq, row.at, row.kind, row.detail, row.attempt_id)
+        tamper(house, f"update case_events set hash = '{head}' where case_id = {case.id} and seq = {row.seq}")
+    tamper(house, f"update cases set last_hash = '{head}' where id = {case.id}")
+
+
+def give_permit(house: House, **change: object) -> None:
+    """Another permit instead of the one it had, lawful by itself and well written into the log."""
+    with house.db.begin() as tx:
+        row = tx.execute(select(permits)).one()
+        document = json.loads(row.document)
+        document["ask"] |= change
+        text = canonical(document)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+    tamper(house, f"update case_events set detail = replace(detail, '{row.digest}', '{digest}')")
+    with house.db.begin() as tx:
+        tx.execute(update(permits).values(document=text, digest=digest))
+    chain_anew(house, "L1")
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"cases": ["L2"]}, "its permit is of another contact"),
+        ({"channel": "call", "voice": "agent"}, "its permit is of another contact"),
+        ({"now": "2026-11-23T15:31:00+00:00"}, "its permit is of another time (2026-11-23T15:31:00+00:00)"),
+        ({"now": "2026-11-24T16:31:00+00:00"}, "its permit is of another time (2026-11-24T16:31:00+00:00)"),
+    ],
+)
+def test_a_permit_of_another_contact_is_no_permit_of_this_one(
+    house: House, change: dict[str, object], what: str
+) -> None:
+    give_permit(house, **change)
+    assert what in {each.what for each in audit(house.db)}
+
+
+def test_a_stop_that_is_on_the_log_and_was_not_known_is_found(house: House) -> None:
+    """Somebody took the stop out of the tables; the log still tells of it, and the next contact did not know."""
+    with house.db.begin() as tx:
+        debtor_id = tx.scalars(select(cases.c.debtor_id)).one()
+        reason, scope = SuppressionReason.REFUSED_CHANNEL, SuppressionScope.DEBTOR
+        stops.suppress(tx, debtor_id, reason, scope, "agent", house.clock.now(), channel=Channel.CALL)
+    tamper(house, "update suppressions set lifted_at = at")
+    house.text("will pay friday", sid="SM-in-1")
+    house.at("2026-11-24T10:32:00-05:00")
+    assert house.kinds("L1").count("attempt_placed") == 2
+    assert "its permit does not know of a stop on the log: refused_channel" in {each.what for each in audit(house.db)}
+
+
+def test_contacts_that_are_on_the_log_and_were_not_known_are_found(house: House) -> None:
+    """An attempt put away in the tables is counted by no cap any more."""
+    tamper(house, "update attempts set state = 'released'")
+    house.text("will pay friday", sid="SM-in-1")
+    house.at("2026-11-24T10:32:00-05:00")
+    assert [each.what for each in audit(house.db)] == ["its permit knows of 0 contacts, the log of 1"]
 
 
 def test_a_rulebook_changed_in_the_archive_is_noticed(house: House) -> None:
