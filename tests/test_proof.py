@@ -26,6 +26,8 @@ def house(db: Database, hand_clock: object) -> House:
     hand_clock.set(datetime.fromisoformat("2026-11-24T09:00:00-05:00"))  # type: ignore[attr-defined]
     made = House(db, hand_clock)  # type: ignore[arg-type]
     made.case(made.debtor(), "L1", date(2026, 11, 27))
+    for other in range(2, 7):  # whose heads are sealed beside it
+        made.case(made.debtor(f"D{other}", phone=f"+1518555013{other}"), f"L{other}", date(2027, 11, 27))
     made.at("2026-11-24T10:31:00-05:00")
     made.text("will pay friday", sid="SM-in-1")
     made.at("2026-11-24T10:32:00-05:00")
@@ -61,12 +63,28 @@ def move_window(proof: Proof) -> None:
     hours["windows"][0]["to"] = "23:00"
 
 
+def seal_another_log(proof: Proof) -> None:
+    """A log cut and, in the proof, vouched for as it is now; the roots and the chain of seals stay as they were."""
+    cut_tail(proof)
+    for seal in proof["seals"]:
+        if seal["head"] and seal["head"]["seq"] > proof["last_seq"]:
+            seal["head"] |= {"seq": proof["last_seq"], "hash": proof["last_hash"]}
+
+
+def seal_nothing(proof: Proof) -> None:
+    cut_tail(proof)
+    for seal in proof["seals"]:
+        seal["head"] = None
+
+
 @pytest.mark.parametrize(
     ("alter", "said"),
     [
         (lambda p: p["events"][2].update(detail="{}"), "event 3"),
         (lambda p: p["events"].pop(1), "event 2 is missing"),
         (cut_tail, "was on the log then, and is not now"),
+        (seal_another_log, "is not what was sealed"),
+        (seal_nothing, "it vouches for nothing of this case"),
         (first_permit, "its permit was altered"),
         (lambda p: p["permits"].clear(), "placed without a permit"),
         (lambda p: p["laws"].clear(), "the law it was judged by is missing"),

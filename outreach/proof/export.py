@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 from outreach.core.terms import OutreachError
 from outreach.store.caselog import instant
 from outreach.store.database import Database
-from outreach.store.tables import attempt_cases, case_events, cases, laws, permits, rulebook_versions, seal_heads, seals
+from outreach.store.seals import vouched
+from outreach.store.tables import attempt_cases, case_events, cases, laws, permits, rulebook_versions, seals
 
 FORMAT = "outreach-proof/1"
 
@@ -80,16 +81,15 @@ def _rulebooks(connection: Connection, law: list[dict[str, Any]]) -> list[dict[s
 
 
 def _seals(connection: Connection, case_id: int) -> list[dict[str, Any]]:
-    """Every seal, and the head this case had when it moved."""
-    heads = select(seal_heads.c.seal_id, seal_heads.c.seq, seal_heads.c.hash).where(seal_heads.c.case_id == case_id)
-    moved = {row.seal_id: row for row in connection.execute(heads)}
+    """Every seal; where this case had moved, and in the last, the head it had with its path to the seal's root."""
+    moved = vouched(connection, case_id)
     return [
         {
             "sealed_at": instant(row.sealed_at),
             "cases": row.cases,
             "root": row.root,
             "hash": row.hash,
-            "head": {"seq": moved[row.id].seq, "hash": moved[row.id].hash} if row.id in moved else None,
+            "head": moved.get(row.id),
         }
         for row in connection.execute(select(seals).order_by(seals.c.id))
     ]

@@ -4,8 +4,11 @@
     python verify_proof.py PROOF.json
 
 Checked: the log is numbered 1, 2, 3 ... and each event's hash covers the one before it; every placed contact names a
-permit that fits its digest; every permit's law and every rulebook of it fit theirs; the seals are chained, and the log
-still has every event they vouch for. Exit 0: all of it holds; 1: what does not is printed; 2: not a proof.
+permit of this case that fits its digest; every permit's law and every rulebook of it fit theirs; the seals are chained, the
+heads they vouch for are in their roots, and the log still has those events. Hold the last seal's hash, which is
+printed, against one you were given before: from there back nothing can have been changed.
+
+Exit 0: all of it holds; 1: what does not is printed; 2: not a proof.
 """
 
 import hashlib
@@ -57,6 +60,8 @@ def permit_faults(proof):
             yield f"{name}: its permit was altered"
             continue
         permit = json.loads(document)
+        if proof["case"] not in permit["ask"]["cases"]:
+            yield f"{name}: its permit is of another case"
         if permit["decision"] != "allow":
             yield f"{name}: its permit does not allow it"
         if permit["law"] not in laws or sha(laws[permit["law"]]) != permit["law"]:
@@ -74,6 +79,13 @@ def rulebook_faults(proof):
                 yield f"rulebook {pair[0]}: version {pair[1][:12]} is missing"
 
 
+def root_of(case, head):
+    found = sha(canonical([case, head["seq"], head["hash"]]))
+    for side, other in head["path"]:
+        found = sha(other + found if side == "left" else found + other)
+    return found
+
+
 def seal_faults(proof):
     events = {event["seq"]: event["hash"] for event in proof["events"]}
     previous = GENESIS
@@ -82,8 +94,12 @@ def seal_faults(proof):
         if sha(canonical([previous, seal["sealed_at"], seal["cases"], seal["root"]])) != seal["hash"]:
             yield f"{name}: it does not follow the seal before it"
         head = seal["head"]
+        if head and root_of(proof["case"], head) != seal["root"]:
+            yield f"{name}: event {head['seq']} is not what was sealed"
         if head and events.get(head["seq"]) != head["hash"]:
             yield f"{name}: event {head['seq']} was on the log then, and is not now"
+        if not head and seal is proof["seals"][-1] and proof["events"] and proof["events"][0]["at"] < seal["sealed_at"]:
+            yield f"{name}: it vouches for nothing of this case"
         previous = seal["hash"]
 
 
@@ -108,6 +124,8 @@ def main(arguments):
     print(
         f"case {proof['case']}: {len(proof['events'])} events, {placed} placed contacts, {len(proof['seals'])} seals: all holds"
     )
+    if proof["seals"]:
+        print(f"last seal: {proof['seals'][-1]['sealed_at']} {proof['seals'][-1]['hash']}")
     return 0
 
 

@@ -7,7 +7,7 @@ elsewhere (it is written to the service's log) can show later that nothing befor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +82,35 @@ def merkle(leaves: Iterable[str]) -> str:
         above = [hashlib.sha256((left + right).encode()).hexdigest() for left, right in pairs]
         level = above + level[len(above) * 2 :]
     return level[0]
+
+
+def path(leaves: Sequence[str], at: int) -> list[tuple[str, str]]:
+    """From the leaf at this place to the root: what is hashed with it at each step, and on which side (`left`, `right`)."""
+    level, found = list(leaves), []
+    while len(level) > 1:
+        beside = at ^ 1
+        if beside < len(level):
+            found.append(("left" if beside < at else "right", level[beside]))
+        pairs = zip(level[::2], level[1::2], strict=False)
+        above = [hashlib.sha256((left + right).encode()).hexdigest() for left, right in pairs]
+        level, at = above + level[len(above) * 2 :], at // 2
+    return found
+
+
+def vouched(connection: Connection, case_id: int) -> dict[int, dict[str, Any]]:
+    """By seal, those since which this case had moved and the last: the head it had, and its path to the sealed root."""
+    heads: dict[int, Head] = {}
+    found: dict[int, dict[str, Any]] = {}
+    sealed = connection.execute(select(seals).order_by(seals.c.id)).all()
+    for seal in sealed:
+        moved = {row.case_id: Head(row.case_id, row.ref, row.seq, row.hash) for row in _heads_of(connection, seal)}
+        heads |= moved
+        if case_id in moved or (seal is sealed[-1] and case_id in heads):
+            ids = sorted(heads)
+            steps = path([_leaf(heads[each]) for each in ids], ids.index(case_id))
+            head = heads[case_id]
+            found[seal.id] = {"seq": head.seq, "hash": head.hash, "path": [list(step) for step in steps]}
+    return found
 
 
 def link(previous: str, sealed_at: datetime, count: int, root: str) -> str:
