@@ -21,7 +21,11 @@ REGION = re.compile("[A-Z0-9]{1,3}")  # ISO 3166-2, without the country
 
 def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Rulebooks:
     """Every rulebook below `folder`. Raises ConfigError with every fault of every file."""
-    faults: list[Fault] = []
+    faults = [
+        Fault(str(path), 0, 0, "would not be read, and its law not bind: expected a name that ends in .yaml")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yml", ".yaml")
+    ]
     books: list[Rulebook] = []
     documents: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yaml")):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outreach.campaigns.config import ConfigModel
 from outreach.campaigns.model import CampaignModel
 from outreach.campaigns.rulebook_model import RulebookModel
+from outreach.campaigns.rulebooks import load_rulebooks
 from outreach.campaigns.source import read, read_text
 from outreach.checking import check_all
 from outreach.core.terms import ConfigError
@@ -87,6 +88,17 @@ def test_what_is_not_utf_8_says_where(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_bytes(GOOD.encode() + b"title: caf\xe9\n")
     with pytest.raises(ConfigError, match=r"c\.yaml:33:11: no UTF-8 from here on"):
         read(tmp_path / "c.yaml", CampaignModel)
+
+
+@pytest.mark.parametrize("name", ["tx.yml", "tx.YAML", "us/tx.Yml"])
+def test_law_that_would_not_be_read_is_a_fault(tmp_path: Path, name: str) -> None:
+    (tmp_path / "us").mkdir()
+    (tmp_path / "us" / "fl.yaml").write_text((ROOT / "config" / "rulebooks" / "us" / "fl.yaml").read_text("utf-8"))
+    (tmp_path / name).write_text("rulebook: us/tx\n")
+    with pytest.raises(ConfigError) as raised:
+        load_rulebooks(tmp_path)
+    assert [fault.file for fault in raised.value.faults] == [str(tmp_path / name)]
+    assert "expected a name that ends in .yaml" in str(raised.value)
 
 
 def test_a_fault_in_the_config_is_not_told_as_a_fault_of_the_law(tmp_path: Path) -> None:
