@@ -215,7 +215,8 @@ def _consent(rng: Random) -> dict[str, Any]:
 
 
 def _stop(rng: Random) -> dict[str, Any]:
-    return {"reasons": _some(rng, SuppressionReason)} | ({"widen": True} if rng.random() < 0.5 else {})
+    made = {"reasons": _some(rng, SuppressionReason)} | ({"widen": True} if rng.random() < 0.5 else {})
+    return made | ({"replies_stop": True} if rng.random() < 0.5 else {})
 
 
 def _margin(rng: Random) -> dict[str, Any]:

@@ -238,6 +238,7 @@ class ConsentModel(Strict):
 class StopModel(Strict):
     reasons: Annotated[frozenset[SuppressionReason], Listed] = Field(min_length=1)
     widen: bool = False
+    replies_stop: bool = False
 
 
 class MarginModel(Strict):
@@ -318,7 +319,7 @@ _FROZEN: dict[type[Strict], Callable[[Source, Any], Rule]] = {
     ConsentModel: lambda origin, c: NeedsConsent(
         origin, c.kind, _row(c.given_to), c.within_days, c.or_wrote, c.replies_need
     ),
-    StopModel: lambda origin, s: Stop(origin, _row(s.reasons), s.widen),
+    StopModel: lambda origin, s: Stop(origin, _row(s.reasons), s.widen, s.replies_stop),
     MarginModel: lambda origin, m: Margin(origin, m.call, m.sms),
 }
 

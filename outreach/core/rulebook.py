@@ -218,12 +218,14 @@ class NeedsConsent:
 class Stop:
     """These stops on file end contact. The gate honours every other stop too, without a citation.
 
-    `widen`: for texts and recorded voice they bind on every channel, case and number.
+    `widen`: for texts and recorded voice they bind on every channel, case and number. `replies_stop`: the one answer in a medium
+    the debtor refused and then used is stopped as well.
     """
 
     source: Source
     reasons: Collection[SuppressionReason]
     widen: bool = False
+    replies_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,14 +57,16 @@ ANSWERABLE = frozenset({SuppressionReason.REFUSED_CHANNEL})  # 1006.14(h)(2)(ii)
 def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
     """Every suppression that holds, by each of these rules that cites it."""
     for stop in moment.ask.suppressions:
-        if not _lasts(stop, moment) or _excused(stop, moment):
+        if not _lasts(stop, moment):
             continue
-        narrow = reaches(stop, moment.ask)
+        narrow, excused = reaches(stop, moment.ask), _excused(stop, moment)
         cited = [r for r in rules if stop.reason in r.reasons and (narrow or (r.widen and _automatic(moment.ask)))]
+        if excused:
+            cited = [r for r in cited if narrow and r.replies_stop and moment.ask.purpose is Purpose.REPLY]
         for rule in cited:
             found = refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
             yield while_in_force(found, rule.source.until_on, moment.zones)
-        if narrow and not cited and not (stop.reason in PAUSES and moment.answers):
+        if narrow and not cited and not excused and not (stop.reason in PAUSES and moment.answers):
             yield Refusal(own_rule(stop.reason), "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
 
 

@@ -314,10 +314,13 @@ def _stopped(bound: list[Rule], moment: Moment) -> set[str]:
     ask, found = moment.ask, set[str]()
     widened = ask.channel is Channel.SMS or ask.voice in (Voice.RECORDED, Voice.VOICEMAIL_DROP)
     for stop in ask.suppressions:
-        if (stop.until is not None and moment.now >= stop.until) or _passes(stop, moment):
+        if stop.until is not None and moment.now >= stop.until:
             continue
         citing = [rule for rule in bound if "stop" in rule and stop.reason in as_list(rule["stop"]["reasons"])]
-        if _concerns(stop, ask):
+        if _passes(stop, moment):
+            none = ask.purpose is not Purpose.REPLY or not _concerns(stop, ask)
+            found |= set() if none else {rule["rule"] for rule in citing if rule["stop"].get("replies_stop")}
+        elif _concerns(stop, ask):
             own = set() if moment.answers and stop.reason in RESTS else {f"STOP-{stop.reason.upper()}"}
             found |= {rule["rule"] for rule in citing} or own
         elif widened:

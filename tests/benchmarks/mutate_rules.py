@@ -63,7 +63,7 @@ SWITCHES = {
     "hours": {"ends_excluded": True},
     "cap": {"requested_count": True, "replies_count": True},
     "consent": {"or_wrote": True, "replies_need": True},
-    "stop": {"widen": True},
+    "stop": {"widen": True, "replies_stop": True},
     "wait": {"inbound": False, "replies_wait": True, "requested_wait": True},
 }
 CLOCK = re.compile(r"\d\d:\d\d")

@@ -118,7 +118,7 @@ STATES = [
         [DC.address], [ELSEWHERE], [DC.e164], [NY.e164],
     ),
     wait("US-DC-03", DC, 7, binds("", "call", due=(31, None)), answers=True),
-    stop("US-DC-04", DC, "refused_channel opt_out", binds("", "call", due=(31, None))),
+    stop("US-DC-04", DC, "refused_channel opt_out", binds("", "call", due=(31, None)), answers=True),
     consent("US-DC-07", DC, "sms", binds("", "sms", due=(31, None))),
     cap("US-DC-07-CAP", DC, 5, 7, "debt", binds("", "sms", due=(31, None)), channels="sms"),
     hours("US-DC-08", DC, DAYTIME, binds(due=(31, None)), fixed="Pacific/Honolulu"),
@@ -146,7 +146,7 @@ STATES = [
     ),
     stop("US-MI-01-ATTORNEY", MI, "attorney", binds(due=PAST)),
     where(
-        stop("US-WI-01", WI, "refused_channel cease opt_out", binds(THIRD, "call")),
+        stop("US-WI-01", WI, "refused_channel cease opt_out", binds(THIRD, "call"), answers=True),
         [WI.address], [ELSEWHERE], [WI.e164], [NY.e164],
     ),
     consent("US-WI-02", WI, "callback", binds(THIRD, "call", places="work")),
@@ -300,7 +300,7 @@ CANADA = [
         ),
         [BC.address], [ON.address], [BC.e164], [ON.e164],
     ),
-    stop("BC-STOP", BC, "refused_channel", binds("", "call", due=PAST)),
+    stop("BC-STOP", BC, "refused_channel", binds("", "call", due=PAST), answers=True),
     where(
         hours("AB-1", AB, week("07:00-22:00"), binds(THIRD, due=PAST), fixed="Pacific/Honolulu"),
         [AB.address], [ON.address], [AB.e164], [ON.e164],

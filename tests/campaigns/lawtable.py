@@ -358,8 +358,9 @@ def consent(
     return [*rows, *bounds(rule, home, scope, trip, now)]
 
 
-def stop(rule: str, home: Home, reasons: str, scope: Binds, *, widen: bool = False) -> list[Row]:
-    """`widen`: an opt-out of another channel and case stops texts and recorded voice as well."""
+def stop(rule: str, home: Home, reasons: str, scope: Binds, *, widen: bool = False, answers: bool = False) -> list[Row]:
+    """`widen`: an opt-out of another channel and case stops texts and recorded voice as well. `answers`: a refused medium is
+    not used to answer in it either."""
     ends = some(reasons, SuppressionReason)
 
     def trip(now: datetime, reason: SuppressionReason | None = None, **narrower: Any) -> Ask:
@@ -372,6 +373,9 @@ def stop(rule: str, home: Home, reasons: str, scope: Binds, *, widen: bool = Fal
     person = replace(narrow, voice=Voice.AGENT) if narrow.channel is Channel.CALL else narrow
     rows.append(Row(rule, "on file for another case, another channel", narrow, now, widen, home.policy))
     rows.append(Row(rule, "the same, a person calls", person, now, False, home.policy))
+    if SuppressionReason.REFUSED_CHANNEL in ends:
+        refused = _answering(trip(now - DAY, SuppressionReason.REFUSED_CHANNEL), now)
+        rows.append(Row(rule, "an answer in a medium they refused", refused, now, answers, home.policy))
     return [*rows, *bounds(rule, home, scope, trip, now)]
 
 
