@@ -110,6 +110,11 @@ def _may_be_confirmed(stop: Suppression, ask: Ask, now: datetime) -> bool:
     return fresh and ask.channel is Channel.SMS and reaches(stop, ask)
 
 
+def asked_for(ask: Ask) -> bool:
+    """Is it a call back that the debtor asked for? A text is none, whatever it is called."""
+    return ask.purpose is Purpose.REQUESTED_CALLBACK and ask.channel is Channel.CALL
+
+
 def reaches(stop: Suppression, ask: Ask) -> bool:
     """Is the stop of this channel, and of this debtor, case or number?"""
     if stop.channel is not None and stop.channel is not ask.channel:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from outreach.core.moment import (
     ANSWERS,
     Moment,
+    asked_for,
     clock_time,
     consents,
     instant,
@@ -22,7 +23,7 @@ from outreach.core.moment import (
     while_in_force,
 )
 from outreach.core.rulebook import Cap, ContactHours, Margin, NeedsConsent, Period, Rule, Unit, WaitAfter, Window
-from outreach.core.terms import Ask, Channel, Consent, Direction, Disposition, PastContact, Purpose, Refusal
+from outreach.core.terms import Ask, Channel, Consent, Direction, Disposition, PastContact, Refusal
 
 HORIZON = timedelta(days=400)  # no rule we know defers longer, so what is not lawful by then is refused
 MOST_KEPT = 10_000  # sets of zones
@@ -216,7 +217,7 @@ def _cap(rule: Cap, moment: Moment) -> Refusal | None:
         return None
     if moment.answers and not rule.counted.replies:
         return None
-    if moment.ask.purpose is Purpose.REQUESTED_CALLBACK and not rule.counted.requested:
+    if asked_for(moment.ask) and not rule.counted.requested:
         return None
     if rule.lifted_by is not None and lifts(rule.lifted_by, moment):
         return None
@@ -320,7 +321,7 @@ def _waits(rule: WaitAfter, moment: Moment) -> bool:
     """Does a contact of this purpose wait at all?"""
     if moment.answers:
         return rule.replies_wait
-    return rule.requested_wait or moment.ask.purpose is not Purpose.REQUESTED_CALLBACK
+    return rule.requested_wait or not asked_for(moment.ask)
 
 
 def _talks(rule: WaitAfter, moment: Moment) -> list[PastContact]:

@@ -232,7 +232,11 @@ def _cap(cap: Rule, moment: Moment) -> bool:
 def _not_bound(cap: Rule, moment: Moment) -> bool:
     if moment.answers:
         return not cap.get("replies_count")
-    return moment.ask.purpose is Purpose.REQUESTED_CALLBACK and not cap.get("requested_count")
+    return _called_back(moment.ask) and not cap.get("requested_count")
+
+
+def _called_back(ask: Ask) -> bool:
+    return ask.purpose is Purpose.REQUESTED_CALLBACK and ask.channel is Channel.CALL
 
 
 def _first_day(cap: Rule, today: date) -> date:
@@ -279,7 +283,7 @@ def _wait(wait: Rule, moment: Moment) -> bool:
     ask = moment.ask
     if moment.answers and not wait.get("replies_wait"):
         return False
-    if ask.purpose is Purpose.REQUESTED_CALLBACK and not wait.get("requested_wait"):
+    if _called_back(ask) and not wait.get("requested_wait"):
         return False
     talks = [past for past in ask.history if _starts(wait, past)]
     if moment.answers:

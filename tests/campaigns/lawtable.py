@@ -256,7 +256,13 @@ def cap(
         row("none known yet", True, full(now, disposition=None)),
     ]
     wish = (given(ConsentKind.CALLBACK, now - SECOND),)
-    rows.append(row("a callback", requested, replace(full(now), purpose=Purpose.REQUESTED_CALLBACK, consents=wish)))
+    rows.append(
+        row(
+            "a callback",
+            requested or base.channel is Channel.SMS,
+            replace(full(now), purpose=Purpose.REQUESTED_CALLBACK, consents=wish),
+        )
+    )
     rows += [row(f"all {d}", d in counts, full(now, disposition=d)) for d in sorted(DISPOSED)]
     for way in Channel:
         voice = one.voice or Voice.RECORDED

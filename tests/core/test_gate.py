@@ -328,6 +328,17 @@ def test_a_requested_callback_needs_a_standing_request_and_then_no_wait_binds() 
     assert rules(replace(callback, consents=(CONSENTED, wish))) == set()
 
 
+def test_a_text_is_no_callback_that_caps_let_pass() -> None:
+    wish = Consent(ConsentKind.CALLBACK, ConsentGivenTo.US, NOON - timedelta(hours=1))
+    texts = Consent(ConsentKind.SMS, ConsentGivenTo.US, NOON - timedelta(days=9))
+    five = tuple(
+        past(NOON - timedelta(days=n), Disposition.DELIVERED, channel=Channel.SMS, voice=None) for n in range(5)
+    )
+    home = {"addresses": (Address("US", "DC"),), "phone": Phone("+12025550123", PhoneKind.MOBILE)}
+    ask = asked(channel=Channel.SMS, voice=None, consents=(wish, texts), history=five, **home)
+    assert rules(ask) == rules(replace(ask, purpose=Purpose.REQUESTED_CALLBACK)) == {"US-DC-07-CAP"}
+
+
 def test_one_confirmation_of_an_opt_out_within_five_minutes_at_any_hour() -> None:
     night = datetime(2026, 11, 24, 23, 0, tzinfo=NEW_YORK)
     stop = Suppression(SuppressionReason.OPT_OUT, SuppressionScope.PHONE, night, Channel.SMS)
