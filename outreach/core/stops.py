@@ -64,10 +64,16 @@ def stops(moment: Moment, rules: Iterable[Stop]) -> Iterator[Refusal]:
         if excused:
             cited = [r for r in cited if narrow and r.replies_stop and moment.ask.purpose is Purpose.REPLY]
         for rule in cited:
-            found = refusal(rule.source, f"{stop.reason} recorded {stop.at.date()}", stop.until)
+            found = refusal(rule.source, _recorded(stop, moment), stop.until)
             yield while_in_force(found, rule.source.until_on, moment.zones)
         if narrow and not cited and not excused and not (stop.reason in PAUSES and moment.answers):
-            yield Refusal(own_rule(stop.reason), "", f"{stop.reason} recorded {stop.at.date()}", stop.until)
+            yield Refusal(own_rule(stop.reason), "", _recorded(stop, moment), stop.until)
+
+
+def _recorded(stop: Suppression, moment: Moment) -> str:
+    """With the date it was where the debtor is, or may be."""
+    on = local(stop.at, moment.zones[0]).date() if moment.zones else stop.at.date()
+    return f"{stop.reason} recorded {on}"
 
 
 def own_rule(reason: SuppressionReason) -> str:

@@ -142,6 +142,13 @@ def test_the_number_has_law_of_its_own_state_in_brazil_and_is_not_enough_by_itse
     assert "NO-RULEBOOK" in rules(replace(ask, addresses=()), saturday)
 
 
+def test_a_stop_is_told_with_the_date_it_was_where_the_debtor_is() -> None:
+    late = datetime(2026, 11, 23, 23, 30, tzinfo=NEW_YORK).astimezone(UTC)
+    stop = Suppression(SuppressionReason.ATTORNEY, SuppressionScope.DEBTOR, late)
+    (refusal,) = judge(asked(suppressions=(stop,)), BOOKS, NOON).refusals
+    assert refusal.because.endswith("attorney recorded 2026-11-23")
+
+
 STOPS = [
     (SuppressionReason.ATTORNEY, "US-F-10"),
     (SuppressionReason.CEASE, "US-F-11"),
