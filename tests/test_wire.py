@@ -163,6 +163,8 @@ def test_the_id_of_what_cannot_be_read_is_found_where_there_is_one() -> None:
 
 
 def test_midnight_may_be_spelled_as_the_end_of_the_day() -> None:
+    with pytest.raises(AskError, match="from`: 24:00 is an end, expected 00:00"):
+        parse_ask(json.dumps(ASK | {"inconvenient": [{"days": ["mon"], "from": "24:00", "to": "09:00"}]}))
     times = {"days": ["mon"], "from": "19:00", "to": "24:00"}
     assert parse_ask(json.dumps(ASK | {"inconvenient": [times]})).ask.inconvenient[0].end.hour == 0
 

@@ -41,7 +41,7 @@ from outreach.core.terms import (
     Voice,
 )
 from outreach.core.zones import country_zones, is_zone
-from outreach.wire.line import AskError, Clock, End, Instant, Strict, id_of, validated
+from outreach.wire.line import AskError, Begin, Clock, End, Instant, Strict, id_of, validated
 
 __all__ = [
     "AskError", "Asked", "ReplyIn", "Strict", "amount_of", "id_of", "intent_json", "parse_ask", "parse_reply",
@@ -110,7 +110,7 @@ class SuppressionIn(Strict):
 
 class InconvenientIn(Strict):
     days: list[str] = Field(min_length=1)
-    start: Clock = Field(alias="from")
+    start: Begin = Field(alias="from")
     end: Clock = Field(alias="to")
     channel: Channel | None = None
     place: PhonePlace | None = None

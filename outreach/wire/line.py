@@ -39,6 +39,13 @@ def _of_our_times(value: datetime) -> datetime:
     return value
 
 
+def _begins(value: object) -> object:
+    """Midnight at the end of which day? The debtor named another one then."""
+    if value == "24:00":
+        raise ValueError("24:00 is an end, expected 00:00 of the next day")
+    return value
+
+
 def _clock(value: object) -> object:
     """A time of day without an offset; 24:00 is midnight."""
     if value == "24:00":
@@ -51,6 +58,7 @@ def _clock(value: object) -> object:
 Instant = Annotated[AwareDatetime, BeforeValidator(_spelled_out), AfterValidator(_of_our_times)]
 End = Annotated[AwareDatetime, BeforeValidator(_spelled_out)]  # 9999-12-31 is how some say never
 Clock = Annotated[time, BeforeValidator(_clock)]
+Begin = Annotated[Clock, BeforeValidator(_begins)]
 
 
 def validated(model: type[M], line: str | bytes | Mapping[str, Any]) -> M:
