@@ -33,6 +33,7 @@ from outreach.core.regions import (
 from outreach.core.terms import Address, Phone, PhoneKind
 
 NANP = 1
+UNSET = "Factory"  # what the tz database calls a clock that nobody has set
 NO_COUNTRY = (None, "001", "ZZ")  # satellites and other numbers of no country
 NANP_LENGTH = len("+12125550100")
 PLACELESS = frozenset(
@@ -75,7 +76,9 @@ def local_instant(on: date, at: time, name: str) -> datetime:
 
 
 def is_zone(name: str) -> bool:
-    """Is this an IANA name we know?"""
+    """Is this an IANA name we know, of a clock somewhere?"""
+    if name == UNSET:
+        return False
     try:
         zone(name)
     except ZoneInfoNotFoundError:

@@ -62,3 +62,7 @@ def test_what_numbers_say() -> None:
     assert place == zones.NumberPlace("US", "NY", "212")
     assert zones.number_place(Phone("+5521961234567", PhoneKind.MOBILE)) == zones.NumberPlace("BR", "RJ")
     assert zones.number_place(Phone("+551132345678")) == zones.NumberPlace("BR", "SP")
+
+
+def test_a_clock_that_nobody_has_set_is_no_zone() -> None:
+    assert zones.is_zone("Europe/London") and not zones.is_zone("Factory")
