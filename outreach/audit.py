@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from outreach import lawfulness
 from outreach.store import seals
-from outreach.store.caselog import GENESIS, link
+from outreach.store.caselog import GENESIS, LOGGED, link, loggable
 from outreach.store.database import Database, Turn, take_turn
 from outreach.store.kept import keep, kept
 from outreach.store.tables import attempt_cases, attempts, case_events, cases
@@ -27,6 +27,7 @@ log = logging.getLogger("outreach")
 CHUNK = 2000
 LAST = "last_audit"
 EVERY = timedelta(days=1)
+CHANGED = '"now":'  # in the detail of a line that changed the state of the case
 TOLD = 20  # findings written out one by one
 
 
@@ -99,7 +100,8 @@ def last_audit(db: Database) -> tuple[datetime, int] | None:
 def _chunks(connection: Connection, from_: datetime | None, to: datetime | None) -> Iterator[list[Row[Any]]]:
     last = 0
     while True:
-        query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash).where(cases.c.id > last)
+        state = (cases.c[name] for name in LOGGED)
+        query = select(cases.c.id, cases.c.ref, cases.c.last_seq, cases.c.last_hash, *state).where(cases.c.id > last)
         if from_ is not None or to is not None:
             inside = select(case_events.c.case_id)
             inside = inside.where(case_events.c.at >= from_) if from_ is not None else inside
@@ -143,6 +145,21 @@ def _verify_case(case: Row[Any], events: list[Row[Any]]) -> Finding | None:
         return Finding(case.ref, min(seq, case.last_seq) + 1, counts)
     if head != case.last_hash:
         return Finding(case.ref, 0, "its last hash is not that of the log")
+    return _otherwise_than_told(case, events)
+
+
+def _otherwise_than_told(case: Row[Any], events: list[Row[Any]]) -> Finding | None:
+    """The state of the case, where it is not as the last line that changed it left it."""
+    told: dict[str, tuple[int, Any]] = {}
+    for event in events:
+        if CHANGED in event.detail:
+            now = json.loads(event.detail).get("now", {})
+            told |= {name: (event.seq, now[name]) for name in LOGGED if name in now}
+    for name, (seq, value) in told.items():
+        if loggable(case._mapping[name]) != value:
+            return Finding(
+                case.ref, seq, f"its {name} is {loggable(case._mapping[name])}, and the log left it at {value}"
+            )
     return None
 
 

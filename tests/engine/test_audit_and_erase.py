@@ -71,6 +71,18 @@ def test_the_first_altered_event_is_named(house: House, statement: str, seq: int
 
 
 @pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("status = 'active'", "its status is active, and the log left it at promised"),
+        ("status = 'closed'", "its status is closed, and the log left it at promised"),
+    ],
+)
+def test_a_case_that_is_otherwise_than_its_log_left_it_is_found(house: House, change: str, what: str) -> None:
+    tamper(house, f"update cases set {change}")
+    assert [(each.case, each.what) for each in audit(house.db)] == [("L1", what)]
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "update case_events set detail = '{}' where seq = 1",
