@@ -77,15 +77,18 @@ def release(
     *,
     retry_at: datetime | None = None,
     states: Collection[AttemptState] = (AttemptState.RESERVED, AttemptState.PLACING),
-) -> None:
-    """Take attempts back, of these states, that never left. Their steps wait anew and are judged again at `retry_at` (now)."""
+) -> list[int]:
+    """Take attempts back, of these states, that never left. Their steps wait anew and are judged again at `retry_at` (now).
+
+    Returns which were taken back. What is in another state by now, somebody else has settled: its step is theirs.
+    """
     if not attempt_ids:
-        return
+        return []
     moved = update(attempts).where(among(tx, attempts.c.id, attempt_ids), attempts.c.state.in_(states))
-    tx.execute(moved.values(state=AttemptState.RELEASED, final_at=now, touched_at=now))
+    moved = moved.values(state=AttemptState.RELEASED, final_at=now, touched_at=now)
+    taken = sorted(tx.scalars(moved.returning(attempts.c.id)))
     query = select(attempt_cases, attempts.c.key).join(attempts, attempts.c.id == attempt_cases.c.attempt_id)
-    query = query.where(among(tx, attempts.c.id, attempt_ids), attempts.c.state == AttemptState.RELEASED)
-    linked = list(tx.execute(query))
+    linked = list(tx.execute(query.where(among(tx, attempts.c.id, taken))))
     caselog.record(
         tx,
         [
@@ -95,6 +98,7 @@ def release(
     )
     step_ids = [row.step_id for row in linked if row.step_id is not None]
     tx.execute(update(steps).where(among(tx, steps.c.id, step_ids)).values(state="waiting", due_at=retry_at or now))
+    return taken
 
 
 def suppress(

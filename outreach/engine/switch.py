@@ -112,10 +112,11 @@ def _take_back(runtime: Runtime, held: Mapping[int, str]) -> None:
     try:
         with runtime.db.begin() as tx:
             now = runtime.clock.now()
+            taken: list[int] = []
             for because in sorted(set(held.values())):
                 ids = [attempt_id for attempt_id, reason in held.items() if reason == because]
-                stops.release(tx, ids, because, now)
-            for attempt_id in held:
+                taken += stops.release(tx, ids, because, now)
+            for attempt_id in taken:  # not what others settled while this process stood still
                 answer_again(tx, runtime, attempt_id, now, now)
     except DATABASE_AWAY as error:
         logger.error("what was stopped can't be taken back now: %s", type(error).__name__)

@@ -1,0 +1,69 @@
+"""A worker stands still (a paused machine, a swapped-out process) while others settle what it had in hand. Then it goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from outreach.core.terms import Channel
+from outreach.engine import dispatch, intake, plan, reconcile, switch
+from outreach.store.database import Database
+from outreach.store.tables import attempts
+from tests.engine.house import House
+from tests.engine.test_switch import Interrupted, many
+
+
+@pytest.fixture
+def house(db: Database, hand_clock: object) -> House:
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
+    return House(db, hand_clock, Interrupted())  # type: ignore[arg-type]
+
+
+def settled_by_another(house: House, other: House) -> None:
+    """Eleven minutes pass; the other worker finds that the carrier never had what the first has in hand, and sends it."""
+    later = house.clock.now() + timedelta(minutes=3)
+    house.clock.set(later)
+    reconcile.reconcile(other.runtime)
+    house.clock.set(later + timedelta(minutes=8))
+    reconcile.reconcile(other.runtime)
+    plan.plan(other.runtime)
+    while dispatch.dispatch(other.runtime, Channel.SMS, 200):
+        pass
+    house.runtime.closing.set()  # it is told to end while it stands still
+
+
+def test_what_others_settled_meanwhile_is_not_taken_back_again(house: House) -> None:
+    """What it had not asked for yet, another worker has sent since: it leaves that alone."""
+    many(house, switch.HANDFUL + 3)
+    other = House(house.db, house.clock)
+    other.carrier.sids, other.carrier.known = house.carrier.sids, house.carrier.known
+    house.carrier.do = lambda: settled_by_another(house, other)  # type: ignore[attr-defined]
+    dispatch.dispatch(house.runtime, Channel.SMS, 200)
+    for hours in (0, 1, 2):
+        house.clock.set(house.clock.now() + timedelta(hours=hours))
+        plan.plan(other.runtime)
+        while dispatch.dispatch(other.runtime, Channel.SMS, 200):
+            pass
+    sent = [text.to for text in (*house.carrier.sent, *other.carrier.sent)]
+    assert len(set(sent)) == len(sent) == switch.HANDFUL + 3
+
+
+def test_an_answer_in_doubt_meanwhile_is_not_written_a_second_time(house: House) -> None:
+    """An answer it had in hand is in doubt by now: only asking the carrier may bring it back."""
+    many(house, switch.HANDFUL)
+    plan.plan(house.runtime)
+    dispatch.reserve(house.runtime, Channel.SMS, 200)
+    house.text("HELP", sid="SM-in-1", sender="+15185550000")
+    intake.apply(house.runtime)
+    with house.db.begin() as tx:
+        batch = dispatch._claim_reserved(tx, house.runtime, Channel.SMS, house.clock.now(), 200)
+    house.clock.set(house.clock.now() + timedelta(minutes=3))
+    other = House(house.db, house.clock)
+    reconcile.reconcile(other.runtime)
+    house.runtime.closing.set()
+    assert switch.watched(house.runtime, batch, lambda _: []) == []
+    with house.db.read() as connection:
+        answers = select(attempts.c.state, func.count()).where(attempts.c.template == "help").group_by(attempts.c.state)
+        assert dict(connection.execute(answers).tuples().all()) == {"in_doubt": 1}
