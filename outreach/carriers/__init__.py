@@ -225,6 +225,7 @@ class Carrier(Protocol):
     """A way to send SMS and place calls. Every method may be called from several threads."""
 
     name: str
+    wide: int  # creates it has under way at once, now; what is handed to it beyond that waits for the others
 
     def send(self, batch: Sequence[OutgoingSms]) -> list[Placed]:
         """Send each once; one `Placed` per item, same order. Never raises for one item's failure."""

@@ -32,7 +32,7 @@ from outreach.store.switches import STANDS, Switch, against, against_none, stand
 from outreach.store.tables import attempt_cases, attempts, debtors
 
 logger = logging.getLogger("outreach")
-HANDFUL = 32  # as many creates as a carrier has under way at once: none of them waits for another
+HANDFUL = 32  # at most: as many creates as a carrier has under way at once, so that none of them waits for another
 CANCELS = 200  # cancelled in one go, calls first: they ring
 SIDE_BY_SIDE = 8
 UNREADABLE = "the switch could not be read"
@@ -55,8 +55,10 @@ def watched(runtime: Runtime, batch: Sequence[Row[Any]], ask: Ask) -> list[Place
     """
     answers: list[Placed] = []
     held: dict[int, str] = {}
-    for start in range(0, len(batch), HANDFUL):
-        handful = batch[start : start + HANDFUL]
+    waiting = list(batch)
+    while waiting:
+        many = max(1, min(HANDFUL, runtime.carrier.wide))  # fewer at once where the account is crowded
+        handful, waiting = waiting[:many], waiting[many:]
         if runtime.breaker.resting(runtime.clock.now()):
             held |= dict.fromkeys((row.id for row in handful), RESTING)
             continue

@@ -60,6 +60,7 @@ class FakeCarrier:
     """Takes everything, unless `answers` says otherwise; remembers what it was asked."""
 
     name: str = "fake"
+    wide: int = 32
     sent: list[OutgoingSms] = field(default_factory=list)
     called: list[OutgoingCall] = field(default_factory=list)
     redirected: list[tuple[str, str, str]] = field(default_factory=list)

@@ -93,6 +93,15 @@ def test_a_batch_under_way_ends_with_the_handful_in_hand(house: House) -> None:
     assert audit(house.db) == []
 
 
+def test_a_crowded_account_is_handed_no_more_than_it_has_under_way(house: House) -> None:
+    """What waits behind others at the carrier's client could not be stopped any more: it waits here."""
+    many(house, 12)
+    house.carrier.wide = 4
+    house.carrier.calls_left, house.carrier.do = 2, lambda: stop(house)  # type: ignore[attr-defined]
+    assert dispatch.dispatch(house.runtime, Channel.SMS, 200) == 8
+    assert states(house) == {"placed": 8, "released": 4}
+
+
 def test_who_is_heard_of_while_a_batch_is_under_way_is_left_out_of_what_is_left(house: House) -> None:
     """Of the second handful one has written STOP, not read yet, and one has paid; the third of them is texted."""
     many(house, switch.HANDFUL + 3)
