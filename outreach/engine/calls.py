@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from outreach.carriers import FINAL_RANK
 from outreach.carriers.live_call import Bridge, Gather, HangUp, Scene
 from outreach.core.terms import (
     CaseStatus,
@@ -42,6 +43,9 @@ logger = logging.getLogger("outreach")
 BRIDGE_WORKED = 5  # seconds an agent and the debtor must have had to count as a talk
 HUMAN = "human"
 CALL_BACK_WITHIN = timedelta(hours=1)
+OVER = timedelta(
+    minutes=1
+)  # after its end the carrier may still ask for what was under way; a signature holds for ever
 UNSAID = "the call was ended: a voice template is faulty"
 
 
@@ -96,6 +100,8 @@ def _live(tx: Connection, runtime: Runtime, key: str, sid: str) -> Live:
     if row.channel != Channel.CALL or (row.sid and sid and row.sid != sid):
         raise ReportError("no call with this key", 404)
     now = runtime.clock.now()
+    if row.rank >= FINAL_RANK and row.final_at is not None and now - row.final_at > OVER:
+        raise ReportError("this call is over", 410)  # sent again by whoever kept it: nobody is on the line
     person = facts.load(tx, [row.debtor_id], now).get(row.debtor_id)
     if person is None:
         raise ReportError("the debtor was erased", 404)

@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 import webhooks
 from outreach.simulator import twiml
 from outreach.store.database import Database
-from outreach.store.tables import attempts, carrier_inbox, inbound_messages, suppressions, tasks
+from outreach.store.tables import agents, attempts, carrier_inbox, inbound_messages, promises, suppressions, tasks
 from tests.engine.house import House
 
 TOKEN, PUBLIC = "12345", "https://outreach.example.com"
@@ -339,6 +339,25 @@ def test_a_report_replayed_is_stored_once(live: Live) -> None:
     assert live.ended() == "unidentified"
     assert live.ended() == "unidentified"  # the same end again
     assert live.house.kinds("L1").count("call_ended") == 1
+
+
+def test_what_was_said_in_a_call_that_is_over_counts_no_more(live_on_both: Live) -> None:
+    """Somebody kept the signed requests of a call and sends them again next week: a signature holds for ever."""
+    live = live_on_both
+    live.scene("answer")
+    live.menu("identify", "1")
+    live.menu("main", "1")
+    live.menu("promise", "1")
+    assert live.ended() == "right_party"
+    live.house.clock.set(datetime.fromisoformat("2026-12-01T10:00:00-05:00").astimezone(UTC))
+    tables = (promises, suppressions, agents, tasks, attempts)
+    before, log = [rows(live, table) for table in tables], live.house.kinds("L1")
+    for menu, digits in (("promise", "2"), ("main", "2"), ("main", "9"), ("identify", "2"), ("callback", "1")):
+        assert live.ask("menu", {"Digits": digits}, m=menu).status_code == 410
+    for path in ("answer", "bridged", "whisper", "amd"):
+        assert live.ask(path, {"AnsweredBy": "machine_start"}).status_code == 410
+    assert ([rows(live, table) for table in tables], live.house.kinds("L1")) == (before, log)
+    assert live.house.carrier.redirected == []
 
 
 def test_reports_in_the_wrong_order(live: Live) -> None:
