@@ -211,7 +211,7 @@ class EventKind(StrEnum):
     CONTACT_FOUND = "contact_found"  # on the carrier's books, from a number of ours, and none of us asked for it
     ATTEMPT_FAILED = "attempt_failed"
     CANCEL_ASKED = (
-        "cancel_asked"  # everything, or its campaign, was stopped: the carrier is to drop what it has not done
+        "cancel_asked"  # somebody stopped it, or it waits there too long: the carrier is to drop what it has not done
     )
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"

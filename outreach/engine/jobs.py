@@ -20,6 +20,7 @@ from outreach.engine import (
     pauses,
     plan,
     promises,
+    queued,
     reconcile,
     switch,
     unasked,
@@ -61,7 +62,7 @@ def jobs(runtime: Runtime) -> list[Job]:
 
 
 def _take_back(runtime: Runtime) -> int:
-    return switch.sweep(runtime.db, runtime.carrier, runtime.clock.now()).total
+    return switch.sweep(runtime.db, runtime.carrier, runtime.clock.now()).total + queued.withdraw(runtime)
 
 
 def send(runtime: Runtime, channel: Channel) -> int:

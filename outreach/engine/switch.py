@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select, update
@@ -35,6 +35,7 @@ logger = logging.getLogger("outreach")
 HANDFUL = 32  # at most: as many creates as a carrier has under way at once, so that none of them waits for another
 CANCELS = 200  # cancelled in one go, calls first: they ring
 SIDE_BY_SIDE = 8
+UNHEARD = timedelta(seconds=15)  # a call that goes on so long after we asked for its end is asked for again
 UNREADABLE = "the switch could not be read"
 MOVED_ON = "the debtor was heard of since it was about to leave: judged again"
 ENDING = "the service was being shut down: left to its next start"
@@ -173,15 +174,25 @@ def _claimed(tx: Connection, query: Any) -> list[Row[Any]]:
 
 
 def _cancel(db: Database, carrier: Carrier, switch: Switch, now: datetime) -> Swept:
-    """Ask for what the carrier has and has not begun, once each: first on the log, then asked, nothing open."""
+    """Ask for what the carrier has and has not begun."""
+    return drop(db, carrier, against(switch), {"because": switch.because, "switch": switch.id}, now)
+
+
+def drop(db: Database, carrier: Carrier, which: ColumnElement[bool], why: Mapping[str, Any], now: datetime) -> Swept:
+    """Ask the carrier for those of the attempts `which` that it has not begun: first on the log, then asked, nothing open.
+
+    Calls are asked for again until their end is told (the carrier may not have heard us); that is not counted as asked.
+    """
+    asked_at = attempts.c.cancel_asked_at
+    again = (attempts.c.channel == Channel.CALL) & (asked_at <= now - UNHEARD)
     waiting = (
         select(attempts)
         .where(
             attempts.c.state == AttemptState.PLACED,
-            attempts.c.cancel_asked_at.is_(None),
+            or_(asked_at.is_(None), again),
             attempts.c.answered_at.is_(None),
             attempts.c.rank < RANK[Progress.SENT],
-            against(switch),
+            which,
         )
         .order_by(attempts.c.channel, attempts.c.id)
         .limit(CANCELS)
@@ -191,18 +202,19 @@ def _cancel(db: Database, carrier: Carrier, switch: Switch, now: datetime) -> Sw
         tx.execute(
             update(attempts).where(among(tx, attempts.c.id, [row.id for row in rows])).values(cancel_asked_at=now)
         )
-        caselog.record(tx, _cancel_lines(tx, rows, switch, now))
+        first = [row for row in rows if row.cancel_asked_at is None]
+        caselog.record(tx, _cancel_lines(tx, first, why, now))
     if not rows:
         return Swept()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         said = list(pool.map(lambda row: carrier.cancel(Channel(row.channel), row.sid), rows))
-    return Swept(asked=len(rows), dropped=sum(said))
+    return Swept(asked=len(first), dropped=sum(said))
 
 
-def _cancel_lines(tx: Connection, rows: Sequence[Row[Any]], switch: Switch, now: datetime) -> Iterator[Entry]:
+def _cancel_lines(tx: Connection, rows: Sequence[Row[Any]], why: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
     keys = {row.id: row.key for row in rows}
     for link in rows_in(tx, select(attempt_cases), attempt_cases.c.attempt_id, keys):
-        said = {"key": keys[link.attempt_id], "because": switch.because, "switch": switch.id}
+        said = {"key": keys[link.attempt_id], **why}
         yield Entry(link.case_id, now, EventKind.CANCEL_ASKED, said, link.attempt_id)
 
 

@@ -248,7 +248,7 @@ attempts = Table(
     Column("answered_at", UTCDateTime),
     Column("final_at", UTCDateTime),
     Column("touched_at", UTCDateTime, nullable=False),
-    Column("cancel_asked_at", UTCDateTime),  # when, under a stop, the carrier was asked to drop it
+    Column("cancel_asked_at", UTCDateTime),  # when the carrier was last asked to drop it
     Column("identified", Boolean, nullable=False, default=False),
     Column("agent_id", Id, ForeignKey("agents.id")),
     Column("price_micro", BigInteger),  # what the carrier asks for it, in millionths: a text costs fractions of a cent
