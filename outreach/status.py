@@ -136,8 +136,9 @@ def _found(connection: Connection, now: datetime) -> int:
 
 
 def _errors(connection: Connection, now: datetime) -> dict[str, int]:
-    """Attempts that ended within the last hour with an error of the carrier, by its code."""
-    ended = (attempts.c.state == AttemptState.FINAL) & (attempts.c.touched_at >= now - LATELY)
+    """Attempts that ended, or were taken back, within the last hour with an error of the carrier, by its code."""
+    over = (AttemptState.FINAL, AttemptState.RELEASED)  # those that met trouble with our account were taken back
+    ended = attempts.c.state.in_(over) & (attempts.c.touched_at >= now - LATELY)
     query = select(attempts.c.error_code, func.count().label("n")).where(ended, attempts.c.error_code.is_not(None))
     rows = connection.execute(query.group_by(attempts.c.error_code).order_by(func.count().desc()))
     return {str(row.error_code): row.n for row in rows}

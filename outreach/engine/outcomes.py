@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from outreach.carriers import Outcome, Placed
 from outreach.core.terms import AttemptState, EventKind
-from outreach.engine import permits, stops
+from outreach.engine import permits, stops, trouble
 from outreach.engine.answers import answer_again
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle
@@ -22,8 +21,7 @@ from outreach.store.caselog import Entry
 from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts
 
-logger = logging.getLogger("outreach")
-ACCOUNT_RETRY = timedelta(minutes=15)
+ACCOUNT_RETRY = timedelta(minutes=15)  # after it found fault with us, or its queue was full
 BUSY_RETRY = timedelta(seconds=60)  # after the carrier said "too many" or could not be reached
 
 
@@ -61,10 +59,11 @@ def _rejected(tx: Connection, runtime: Runtime, told: Told, now: datetime) -> No
 
 def _one_rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Placed, now: datetime) -> None:
     meaning = runtime.carrier.meaning(answer.code or 0)
-    if meaning.account_trouble:  # ours to mend, nothing about the debtor: the step waits, nothing is used up
-        logger.error("the carrier refuses our account: %s (code %s)", meaning.what, answer.code)
-        because = f"the carrier refuses our account: {meaning.what}"[:150]
-        stops.release(tx, [row.id], because, now, retry_at=now + ACCOUNT_RETRY)
+    if meaning.account_trouble or meaning.retry:  # nothing about the debtor: the step waits, nothing is used up
+        ours = "the carrier refuses our account" if meaning.account_trouble else "the carrier can't take it now"
+        stops.release(tx, [row.id], f"{ours}: {meaning.what}"[:150], now, retry_at=now + ACCOUNT_RETRY)
+        if meaning.account_trouble:
+            trouble.met(tx, runtime, row, meaning, answer.code, now)
         answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
         return
     said = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}

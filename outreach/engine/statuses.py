@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from outreach.carriers import FINAL_RANK, RANK, Progress, Report
+from outreach.carriers import FINAL_RANK, RANK, CodeMeaning, Progress, Report
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind
-from outreach.engine import agents, permits, stops
+from outreach.engine import agents, permits, stops, trouble
 from outreach.engine.outcomes import log, log_all
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle, settle_delivered
@@ -95,9 +95,18 @@ def _not_delivered(tx: Connection, runtime: Runtime, row: Row[Any], report: Repo
         return
     meaning = runtime.carrier.meaning(report.code or 0)
     log(tx, row.id, EventKind.UNDELIVERED, {"key": row.key, "code": report.code, "what": meaning.what}, now)
-    stops.apply_meaning(tx, row, meaning, now)
+    _heed(tx, runtime, row, meaning, report.code, now)
     undelivered = Disposition.UNDELIVERED if report.progress is Progress.UNDELIVERED else meaning.disposition
     settle(tx, runtime, row.id, undelivered, now, error_code=report.code)
+
+
+def _heed(
+    tx: Connection, runtime: Runtime, row: Row[Any], meaning: CodeMeaning, code: int | None, now: datetime
+) -> None:
+    """What the code means for the number, and for us."""
+    stops.apply_meaning(tx, row, meaning, now)
+    if meaning.account_trouble:
+        trouble.met(tx, runtime, row, meaning, code, now)
 
 
 _ENDED: dict[Progress, Disposition] = {
@@ -122,7 +131,7 @@ def _call(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: 
     log(tx, row.id, EventKind.CALL_ENDED, detail, now)
     agents.give_back(tx, row.id, now)
     if report.code:
-        stops.apply_meaning(tx, row, runtime.carrier.meaning(report.code), now)
+        _heed(tx, runtime, row, runtime.carrier.meaning(report.code), report.code, now)
     settle(tx, runtime, row.id, disposition, now, error_code=report.code)
 
 

@@ -14,13 +14,15 @@ from sqlalchemy import event, func, insert, select
 
 from outreach.carriers import CodeMeaning, Outcome, Progress
 from outreach.core.terms import Channel, Disposition, EventKind
-from outreach.engine import clockguard, dispatch, intake, plan
+from outreach.engine import clockguard, dispatch, intake, plan, trouble
 from outreach.engine.jobs import send
 from outreach.messages import Library
 from outreach.production import logged
+from outreach.status import status
 from outreach.store import caselog
 from outreach.store.caselog import Entry
 from outreach.store.database import FEW, Database
+from outreach.store.switches import standing
 from outreach.store.tables import attempts, consents, steps, tasks
 from outreach.store.turns import Turns
 from tests.engine import house as houses
@@ -332,6 +334,41 @@ def test_trouble_with_our_account_uses_nothing_up(house: House, monkeypatch: pyt
     assert house.carrier.sent == []
     house.at("2027-03-09T10:15:02-05:00")
     assert len(house.carrier.sent) == 1 and house.kinds("L1").count("attempt_placed") == 1
+
+
+@pytest.mark.parametrize("told", ["at once", "later"])
+def test_trouble_with_our_account_stops_the_campaign(house: House, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    """The third time within an hour; whether the request is refused or the text fails on its way."""
+    monkeypatch.setitem(houses.MEANINGS, 30034, CodeMeaning("not registered", Disposition.FAILED, account_trouble=True))
+    for number in range(5):
+        house.case(house.debtor(f"D{number}", phone=f"+1518555012{number}"), f"L{number}", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.clock.set(datetime.fromisoformat(TEN))
+    for number in range(3):
+        if told == "at once":
+            house.carrier.answers, house.carrier.codes = [Outcome.REJECTED], [30034]
+        dispatch.dispatch(house.runtime, Channel.SMS, 1)
+        if told == "later":
+            sid, item = house.carrier.known[-1]
+            house.report(sid, Progress.FAILED, key=item.key, code=30034)
+            intake.apply(house.runtime)
+        with house.db.read() as connection:
+            stopped = [(one.campaign, one.by) for one in standing(connection)]
+        assert stopped == ([("overdue-1-30", trouble.BY)] if number == 2 else [])
+    assert dispatch.dispatch(house.runtime, Channel.SMS, 10) == 0
+    assert status(house.db, house.clock.now())["carrier_errors"] == {"30034": 3}
+
+
+def test_a_full_queue_at_the_carrier_uses_nothing_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = CodeMeaning("the sender's queue is full", Disposition.FAILED, retry=True)
+    monkeypatch.setitem(houses.MEANINGS, 21611, full)
+    house.case(house.debtor(), "L1", date(2027, 3, 8))
+    plan.plan(house.runtime)
+    house.carrier.answers, house.carrier.codes = [Outcome.REJECTED], [21611]
+    house.at(TEN)
+    assert house.carrier.sent == [] and in_state(house, "released") == 1
+    house.at("2027-03-09T10:15:02-05:00")
+    assert len(house.carrier.sent) == 1
 
 
 def test_with_the_clock_set_back_nothing_leaves(house: House) -> None:
