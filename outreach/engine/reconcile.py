@@ -23,7 +23,9 @@ BATCH = 100
 ABSENT = "the carrier has no record of it"
 # How long it takes to try again what never reached the carrier: the first time within a day, the second, ...
 AGAIN_AFTER = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
-SKEW = timedelta(minutes=1)
+# Our clock may be ahead of the carrier's, or have been when we reserved it: what it wrote down so much earlier is looked
+# at as well. What we know is ours already, and other words, are none of it.
+SKEW = timedelta(minutes=15)
 
 
 def reconcile(runtime: Runtime) -> int:

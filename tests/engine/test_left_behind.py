@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from outreach.carriers import Outcome, Report
 from outreach.core.terms import Channel
 from outreach.engine import dispatch, intake, plan, reconcile, switch
 from outreach.store.database import Database
 from outreach.store.tables import attempts
 from tests.engine.house import House
-from tests.engine.test_switch import Interrupted, many
+from tests.engine.test_switch import TEN, Interrupted, many
 
 
 @pytest.fixture
@@ -67,3 +69,24 @@ def test_an_answer_in_doubt_meanwhile_is_not_written_a_second_time(house: House)
     with house.db.read() as connection:
         answers = select(attempts.c.state, func.count()).where(attempts.c.template == "help").group_by(attempts.c.state)
         assert dict(connection.execute(answers).tuples().all()) == {"in_doubt": 1}
+
+
+class Behind(Interrupted):
+    """A carrier whose clock is two minutes behind ours, and which does not say that it took the first text."""
+
+    def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
+        written = datetime.fromisoformat(TEN) - timedelta(minutes=2)
+        return super().find(channel, to, since) if since <= written else []
+
+
+def test_what_the_carrier_has_is_found_though_its_clock_is_behind(db: Database, hand_clock: object) -> None:
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
+    house = House(db, hand_clock, Behind())  # type: ignore[arg-type]
+    many(house, 1)
+    house.carrier.answers = [Outcome.IN_DOUBT]
+    dispatch.dispatch(house.runtime, Channel.SMS, 1)
+    for minutes in (2, 12, 30):
+        house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=minutes))
+        house.driver.last.clear()
+        house.turn()
+    assert len(house.carrier.sent) == 1
