@@ -24,6 +24,9 @@ from waitress.task import Task, ThreadedTaskDispatcher, WSGITask
 ANSWERS_S = 10.0  # how long requests in hand may take once the web is to end
 LOOK_S = 0.02
 HANDFUL = 200  # most that are answered together
+# Whoever connects and says nothing, or never comes to an end, is not to keep others out: there is room for many (below the
+# 1024 files a process may have open as a rule), and none for long. What is larger than any form of ours is not read at all.
+CONNECTIONS, IDLE_S, SWEEP_S, LARGEST = 800, 20, 5, 16 * 1024 * 1024 + 1
 log = logging.getLogger("outreach")
 
 Answer = tuple[str, str, bytes]
@@ -54,7 +57,11 @@ def start(app: Flask, host: str, port: int, threads: int, hatch: Hatch | None = 
     connections: dict[int, Any] = {}
     dispatcher = _Dispatcher(hatch or Hatch(frozenset(), 0, lambda _: ()))
     dispatcher.set_thread_count(threads)
-    server = waitress.create_server(app, map=connections, host=host, port=port, _dispatcher=dispatcher)
+    server = waitress.create_server(
+        app, map=connections, host=host, port=port, _dispatcher=dispatcher,
+        connection_limit=CONNECTIONS, asyncore_use_poll=True, channel_timeout=IDLE_S, cleanup_interval=SWEEP_S,
+        max_request_body_size=LARGEST,
+    )  # fmt: skip
     doors = [one for one in connections.values() if isinstance(one, BaseWSGIServer)]  # `localhost` has two
     dispatcher.pull = doors[0].pull_trigger  # they have one loop
     for one in doors:

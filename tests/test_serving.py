@@ -213,3 +213,20 @@ def test_who_hangs_up_keeps_nobody_else_waiting() -> None:
         gone.came.close()
         go_on.set()
         assert stays.hear() == (200, "hatch 1")
+
+
+def test_whoever_connects_and_says_little_keeps_nobody_out() -> None:
+    with web(repeated) as here:
+        half = [here.connect() for _ in range(150)]
+        for one in half:
+            one.line.sendall(b"POST /told HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\na")
+        assert here.connect().say("all").hear() == (200, "hatch all")
+        for one in half:
+            one.line.close()
+
+
+def test_what_is_larger_than_any_form_is_not_read() -> None:
+    with web(repeated) as here:
+        one = here.connect()
+        one.line.sendall(f"POST /told HTTP/1.1\r\nHost: x\r\nContent-Length: {serving.LARGEST}\r\n\r\na".encode())
+        assert one.hear()[0] == 413
