@@ -65,6 +65,7 @@ class Placed:
     sid: str | None = None
     code: int | None = None
     message: str = ""
+    wait: timedelta | None = None  # so long it does not want to be asked again
 
 
 class ReportKind(StrEnum):

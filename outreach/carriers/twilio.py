@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -39,6 +40,7 @@ from outreach.carriers.twilio_codes import ANSWERED_BY, CALL_STATUS, MESSAGE_STA
 from outreach.carriers.twilio_http import (
     CONNECT_S,
     READ_S,
+    TOO_MANY,
     Loop,
     PatientHttp,
     SideBySideHttp,
@@ -58,8 +60,8 @@ ASKED_FOR = frozenset({"outbound-api", "outbound-call"})  # directions of what s
 SINGLY = 50  # so many prices are asked for one by one, in one go
 MILLION = 1_000_000
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
-NOT_FOUND, TOO_MANY, TIMED_OUT = 404, 429, 408
-CREDENTIALS = {401: 20003, 403: 20003}  # when the answer's body names no code
+NOT_FOUND, TIMED_OUT = 404, 408
+UNNAMED = {401: 20003, 403: 20003, TOO_MANY: TOO_MANY_CODE}  # when the answer's body names no code
 
 
 class Twilio:
@@ -103,11 +105,12 @@ class Twilio:
     def _side_by_side(self, asked: Sequence[Coroutine[Any, Any, Placed]]) -> list[Placed]:
         with self._starting:
             self._loop = self._loop or Loop(self._http.close)
-        self._http.under_way = 0
+        self._http.under_way = self._http.wait_s = 0
         answers = self._loop.run(_together(asked, self.wide))
         crowded = self._http.under_way >= CROWDED or any(answer.code == TOO_MANY_CODE for answer in answers)
         self.wide = max(self.wide // 2, 1) if crowded else min(self.wide + WIDER, SIDE_BY_SIDE)
-        return answers
+        wait = timedelta(seconds=self._http.wait_s)
+        return [replace(one, wait=wait) if wait and one.code == TOO_MANY_CODE else one for one in answers]
 
     async def _send(self, sms: OutgoingSms) -> Any:
         return await self._creating.messages.create_async(
@@ -264,7 +267,7 @@ async def create(key: str, ask: Callable[[], Awaitable[Any]], timely: Callable[[
 
 def _refused(key: str, error: TwilioRestException) -> Placed:
     status = int(error.status)
-    code = CREDENTIALS.get(status) if error.code == status else error.code
+    code = UNNAMED.get(status) if error.code == status else error.code
     if status == TOO_MANY:
         return Placed(key, Outcome.NEVER_HAPPENED, code=code, message="too many requests")
     if 400 <= status < 500 and status != TIMED_OUT:

@@ -28,6 +28,7 @@ from outreach.carriers import Outcome
 CONNECT_S, READ_S = 3.05, 10.0
 LONGEST_END_S = 2.0
 CONCURRENT = "Twilio-Concurrent-Requests"
+TOO_MANY, LONGEST_WAIT_S = 429, 300
 Timeout = tuple[float, float]
 NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL"})
 NEVER_CONNECTED = (
@@ -87,6 +88,7 @@ class SideBySideHttp(AsyncHttpClient):  # type: ignore[misc]
         connect, read = timeout
         self._timeout = aiohttp.ClientTimeout(total=connect + 2 * read, sock_connect=connect, sock_read=read)
         self._session: aiohttp.ClientSession | None = None
+        self.wait_s = 0  # the longest it told us to wait since this was set to 0
         self.under_way = 0  # the most requests of the account under way at once, as Twilio told since this was set to 0
 
     async def request(
@@ -115,6 +117,8 @@ class SideBySideHttp(AsyncHttpClient):  # type: ignore[misc]
         ) as answer:
             told = answer.headers.get(CONCURRENT, "")
             self.under_way = max(self.under_way, int(told) if told.isdecimal() else 0)
+            wait = answer.headers.get("Retry-After", "") if answer.status == TOO_MANY else ""
+            self.wait_s = max(self.wait_s, min(int(wait), LONGEST_WAIT_S) if wait.isdecimal() else 0)
             return Response(answer.status, await answer.text("utf-8", "replace"), answer.headers)
 
     async def close(self) -> None:

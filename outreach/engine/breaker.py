@@ -2,7 +2,7 @@
 
 After `FAILURES` requests in a row that failed the carrier rests: nothing is reserved or placed, twice as long each time,
 up to `LONGEST`, with jitter, so that many workers do not come back at once. Then a handful goes first. One request that
-is taken, or refused for a reason of its own, ends it.
+is taken, or refused for a reason of its own, ends it. What the carrier itself says it wants to be left alone for, it is.
 """
 
 from __future__ import annotations
@@ -41,13 +41,18 @@ class Breaker:
 
     def told(self, answers: Iterable[Placed], now: datetime) -> None:
         """Take note of what came of some requests, in the order they were asked."""
+        asked_for = timedelta()
         for answer in answers:
+            asked_for = max(asked_for, answer.wait or asked_for)
             if answer.outcome not in FAILED:
                 if self.until is not None:
                     logger.info("the carrier answers again")
                 self.failed, self.rests, self.until = 0, 0, None
                 continue
             self.failed += 1
+        if asked_for:
+            self.until = max(self.until or now, now + asked_for * (1 + self.jitter() / 2))
+            logger.warning("the carrier asks to be left alone until %s", self.until)
         if self.failed >= FAILURES and not self.resting(now):
             rest = min(FIRST * 2**self.rests, LONGEST)
             self.until = now + rest / 2 + rest / 2 * self.jitter()

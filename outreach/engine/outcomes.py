@@ -76,8 +76,9 @@ def _never_happened(tx: Connection, runtime: Runtime, told: Told, now: datetime)
     alike: dict[str, list[int]] = defaultdict(list)
     for row, answer in told:
         alike[f"the carrier was not reached: {answer.message}"[:150]].append(row.id)
+    at = now + BUSY_RETRY * (1 + runtime.breaker.jitter() / 2)  # not with all that others were refused just now
     for because, ids in alike.items():
-        stops.release(tx, ids, because, now, retry_at=now + BUSY_RETRY)
+        stops.release(tx, ids, because, now, retry_at=at)
     for row, _ in told:
         answer_again(tx, runtime, row.id, now, now + BUSY_RETRY)
 

@@ -32,6 +32,7 @@ class Misbehaving(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.how = "good"
         self.under_way = "3"
+        self.retry_after = ""
         self.posts: list[tuple[str, dict[str, list[str]]]] = []
         self.done = threading.Event()
 
@@ -69,6 +70,8 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(raw)))
         self.send_header("Twilio-Concurrent-Requests", self.server.under_way)
+        if self.server.retry_after:
+            self.send_header("Retry-After", self.server.retry_after)
         self.end_headers()
         self.wfile.write(raw)
 
@@ -77,6 +80,7 @@ ANSWERS: dict[str, tuple[int, Any]] = {
     "500": (500, b"<html>oops</html>"),
     "503": (503, {"code": 20503, "message": "later", "status": 503}),
     "429": (429, {"code": 20429, "message": "too many", "status": 429}),
+    "bare 429": (429, b"slow down"),
     "garbage": (201, b"not json"),
     "no sid": (201, {}),
     "list": (201, []),
@@ -124,6 +128,7 @@ def text(to: str = TO, key: str = KEY) -> OutgoingSms:
         ("list", Outcome.IN_DOUBT, None),
         ("redirect", Outcome.IN_DOUBT, None),
         ("429", Outcome.NEVER_HAPPENED, 20429),
+        ("bare 429", Outcome.NEVER_HAPPENED, 20429),
         ("opted out", Outcome.REJECTED, 21610),
         ("credentials", Outcome.REJECTED, 20003),
     ],
@@ -174,6 +179,13 @@ def test_a_crowded_account_is_asked_for_less_at_once(server: Misbehaving) -> Non
     for _ in range(20):
         carrier.send(batch[:1])
     assert carrier.wide == 32
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("7", 7), ("100000", 300), ("", None), ("soon", None), ("-1", None)])
+def test_how_long_it_wants_to_be_left_alone(server: Misbehaving, told: str, seconds: int | None) -> None:
+    server.how, server.retry_after = "bare 429", told
+    (placed,) = twilio(server.server_port).send([text()])
+    assert placed.wait == (None if seconds is None else timedelta(seconds=seconds))
 
 
 def test_what_is_late_when_its_turn_comes_is_not_asked_for(server: Misbehaving) -> None:

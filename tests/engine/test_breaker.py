@@ -55,6 +55,14 @@ def test_an_answer_ends_it_and_failures_apart_do_not_add_up() -> None:
     assert not breaker.resting(NOW)
 
 
+def test_it_is_left_alone_as_long_as_it_asks_for() -> None:
+    """However many of the same handful it took."""
+    breaker = Breaker(jitter=lambda: 1.0)
+    busy = Placed("a", Outcome.NEVER_HAPPENED, code=20429, wait=timedelta(seconds=30))
+    breaker.told([busy, Placed("b", Outcome.PLACED, "SM1")], NOW)
+    assert breaker.resting(NOW + timedelta(seconds=44)) and not breaker.resting(NOW + timedelta(seconds=45))
+
+
 def test_what_is_left_when_the_carrier_fails_is_not_asked_for_and_leaves_once_it_answers(
     db: Database, hand_clock: object
 ) -> None:
