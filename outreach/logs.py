@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -18,19 +19,23 @@ from typing import TextIO
 from outreach.core.masking import mask
 
 TEXT = "%(asctime)s %(name)s %(levelname)s %(message)s"
+ROW = re.compile(
+    r"(Failing row contains|COPY \w+, line \d+)[^\n]*"
+)  # PostgreSQL quotes rows, with names and texts in them
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 log = logging.getLogger("outreach")
 
 
 class Masking(logging.Filter):
-    """Makes every phone number of a record unreadable, wherever it stands; lets every record through."""
+    """Makes every phone number of a record unreadable, wherever it stands, and leaves out the rows that a database quotes;
+    lets every record through."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(_message(record)), None
+        record.msg, record.args = _cleaned(_message(record)), None
         if record.exc_info and record.exc_info[1]:
-            record.exc_text = mask("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.exc_text = _cleaned("".join(traceback.format_exception(record.exc_info[1])).rstrip())
         if record.stack_info:
-            record.stack_info = mask(record.stack_info)
+            record.stack_info = _cleaned(record.stack_info)
         for name, value in _extras(record).items():
             setattr(record, name, _masked(value))
         return True
@@ -49,7 +54,11 @@ def _extras(record: logging.LogRecord) -> dict[str, object]:
 
 
 def _masked(value: object) -> object:
-    return value if isinstance(value, bool | int | float | None) else mask(str(value))
+    return value if isinstance(value, bool | int | float | None) else _cleaned(str(value))
+
+
+def _cleaned(text: str) -> str:
+    return mask(ROW.sub(r"\1 (left out)", text))
 
 
 class JsonLines(logging.Formatter):

@@ -102,6 +102,22 @@ def test_what_the_database_says_of_a_row(written: tuple[io.StringIO, bool], db: 
     assert text.count("IntegrityError") >= 2 and "Maria" not in text
 
 
+def test_the_row_that_the_database_quotes_is_left_out(
+    written: tuple[io.StringIO, bool], db: Database, hand_clock: Any
+) -> None:
+    """A debtor's name is nobody's who reads a log."""
+    House(db, hand_clock)
+    try:
+        with db.begin() as tx:
+            now = hand_clock.now()
+            row = {"ref": "D1", "name": "Maria Lopez", "country": "US", "salt": b"s", "created_at": now, "shard": 0}
+            tx.execute(insert(debtors).values(**row, facts_version=None))
+    except IntegrityError:
+        logging.getLogger("outreach").exception("it failed")
+    text = said(written)
+    assert "IntegrityError" in text and "Maria" not in text
+
+
 def test_what_nobody_caught_in_a_thread(written: tuple[io.StringIO, bool]) -> None:
     thread = threading.Thread(target=raising, args=(f"to {NUMBER}",), name="web")
     thread.start()
