@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from outreach.carriers import Report
 from outreach.core.terms import AttemptState, CarrierError, Channel, Disposition, EventKind
@@ -19,8 +19,9 @@ from outreach.engine.settle import settle
 from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts, case_events, phones
 
-BATCH = 100
+BATCH = 100  # any of them: those that can't be asked about are not to keep the others from it
 ABSENT = "the carrier has no record of it"
+GIVEN_UP = timedelta(days=3)
 # How long it takes to try again what never reached the carrier: the first time within a day, the second, ...
 AGAIN_AFTER = (timedelta(0), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 # Our clock may be ahead of the carrier's, or have been when we reserved it: what it wrote down so much earlier is looked
@@ -55,7 +56,8 @@ def _settle_doubts(runtime: Runtime) -> int:
     now = runtime.clock.now()
     with runtime.db.read() as connection:
         query = select(attempts, phones.c.e164).join(phones, phones.c.id == attempts.c.phone_id)
-        rows = list(connection.execute(query.where(attempts.c.state == AttemptState.IN_DOUBT).limit(BATCH)))
+        query = query.where(attempts.c.state == AttemptState.IN_DOUBT).order_by(func.random()).limit(BATCH)
+        rows = list(connection.execute(query))
     return sum(_settle_doubt(runtime, row, now) for row in rows)
 
 
@@ -64,7 +66,7 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     try:  # of an erased debtor there is no number left to ask with
         candidates = list(runtime.carrier.find(channel, row.e164, row.reserved_at - SKEW)) if row.e164 else []
     except CarrierError:
-        return 0  # can't be asked now: it stays in doubt
+        return _give_up(runtime, row, now)  # can't be asked now: it stays in doubt
     with runtime.db.begin() as tx:
         known = set(tx.scalars(select(attempts.c.sid).where(attempts.c.sid.in_([r.sid for r, _ in candidates]))))
         ours = [report for report, body in candidates if report.sid not in known and _is_ours(row, report, body)]
@@ -83,6 +85,21 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
         at = _again_at(tx, row.id, now)
         stops.release(tx, [row.id], ABSENT, now, retry_at=at, states=[AttemptState.IN_DOUBT])
         answer_again(tx, runtime, row.id, now, at)
+    return 1
+
+
+def _give_up(runtime: Runtime, row: Row[Any], now: datetime) -> int:
+    """Of what the carrier refuses to answer for days we shall never know: it counts, and is not done again."""
+    if now - row.reserved_at < GIVEN_UP:
+        return 0
+    with runtime.db.begin() as tx:
+        stops.lock_debtor(tx, row.debtor_id)
+        current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
+        if current.state != row.state:
+            return 0
+        said = {"key": row.key, "what": "the carrier could not be asked for days", "disposition": Disposition.FAILED}
+        log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
+        settle(tx, runtime, row.id, Disposition.FAILED, now, unsure=True)
     return 1
 
 
@@ -116,7 +133,7 @@ def _ask_about_placed(runtime: Runtime) -> int:
             (attempts.c.channel == Channel.CALL) & (attempts.c.touched_at <= now - runtime.policy.call_final_after),
         )
         query = select(attempts).where(attempts.c.state == AttemptState.PLACED, old)
-        rows = list(connection.execute(query.limit(BATCH)))
+        rows = list(connection.execute(query.order_by(func.random()).limit(BATCH)))
     return sum(_fetch(runtime, row, now) for row in rows)
 
 
@@ -124,7 +141,7 @@ def _fetch(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     try:
         report = runtime.carrier.fetch(Channel(row.channel), row.sid)
     except CarrierError:
-        return 0
+        return _give_up(runtime, row, now)
     with runtime.db.begin() as tx:
         if report is not None:
             intake.apply_report(tx, runtime, report, now)

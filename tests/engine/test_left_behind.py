@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from outreach.carriers import Outcome, Report
-from outreach.core.terms import Channel
+from outreach.core.terms import CarrierError, Channel
 from outreach.engine import dispatch, intake, plan, reconcile, switch
 from outreach.store.database import Database
 from outreach.store.tables import attempts
-from tests.engine.house import House
+from tests.engine.house import FakeCarrier, House
 from tests.engine.test_switch import TEN, Interrupted, many
 
 
@@ -89,4 +89,32 @@ def test_what_the_carrier_has_is_found_though_its_clock_is_behind(db: Database, 
         house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=minutes))
         house.driver.last.clear()
         house.turn()
+    assert len(house.carrier.sent) == 1
+
+
+class Mute(FakeCarrier):
+    """A carrier that answers no question about what it has."""
+
+    def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
+        raise CarrierError("400", permanent=True)
+
+    def fetch(self, channel: Channel, sid: str) -> Report | None:
+        raise CarrierError("400", permanent=True)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PLACED, Outcome.IN_DOUBT])
+def test_what_can_never_be_asked_about_comes_to_its_end_and_is_not_done_again(
+    db: Database, hand_clock: object, outcome: Outcome
+) -> None:
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
+    house = House(db, hand_clock, Mute())  # type: ignore[arg-type]
+    many(house, 1)
+    house.carrier.answers = [outcome]
+    dispatch.dispatch(house.runtime, Channel.SMS, 1)
+    for hours in (1, 71, 73):
+        house.clock.set(datetime.fromisoformat(TEN) + timedelta(hours=hours))
+        reconcile.reconcile(house.runtime)
+        assert ("attempt_failed" in house.kinds("L0")) == (hours == 73)
+    with house.db.read() as connection:
+        assert connection.scalars(select(attempts.c.state)).all() == ["final"]
     assert len(house.carrier.sent) == 1
