@@ -26,7 +26,7 @@ from outreach.core.terms import (
     Verdict,
 )
 from outreach.engine import assemble, senders
-from outreach.engine.choose import refusal_rows
+from outreach.engine.choose import lasting, refusal_rows
 from outreach.engine.reserving import Reservation, detail, write
 from outreach.engine.runtime import Runtime
 from outreach.engine.tasks import add_task
@@ -95,7 +95,8 @@ def answer_with(
         add_task(tx, loans[:1], "reply", now, f"no answer went out: template {answer.template} is faulty", now)
         return
     sender = senders.of_debtor(tx, runtime, person, loans, to)
-    made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
+    ends = _ends(runtime, ask, now)
+    made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, ends)
     _reserve(tx, runtime, _offering(made, answer), now)
 
 
@@ -118,7 +119,8 @@ def answer_by_hand(
             Channel.SMS, answer.template, person.language, says(runtime, person, loans, answer, now)
         )
         sender = senders.of_debtor(tx, runtime, person, loans)
-        made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, now + WINDOW)
+        ends = _ends(runtime, ask, now)
+        made = Reservation(person, phone, loans, ask, verdict, answer.template, rendered, sender, now, ends)
         _reserve(tx, runtime, _offering(made, answer), now)
     return verdict
 
@@ -179,7 +181,8 @@ def answer_again(tx: Connection, runtime: Runtime, attempt_id: int, now: datetim
         counted = count_segments(row.body)
         said = Rendered(row.body, row.language or "", counted.count, counted.encoding)
         sender = senders.of_debtor(tx, runtime, person, loans, row.sender)
-        made = Reservation(person, phone, loans, ask, verdict, row.template, said, sender, at, at + WINDOW)
+        ends = _ends(runtime, ask, at)
+        made = Reservation(person, phone, loans, ask, verdict, row.template, said, sender, at, ends)
         amount = Money(row.offered_minor, loans[0].currency) if row.offered_minor is not None else None
         _reserve(tx, runtime, replace(made, offered_on=row.offered_on, offered_amount=amount), now)
     elif purpose is not Purpose.OPT_OUT_CONFIRMATION:
@@ -223,6 +226,11 @@ def _judge(
         told["refusals"] = refusal_rows(verdict)
         caselog.record(tx, [Entry(loan.id, now, EventKind.REFUSED, told) for loan in loans])
     return ask, verdict
+
+
+def _ends(runtime: Runtime, ask: Ask, at: datetime) -> datetime:
+    """Until when what leaves at `at` may reach the phone: while it is lawful, and no longer than an answer is one."""
+    return at + lasting(ask, runtime.loaded.rulebooks, at, WINDOW)
 
 
 def _offering(made: Reservation, answer: Answer) -> Reservation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -347,18 +347,26 @@ def _metre(row: Row[Any]) -> timedelta:
 
 
 def _ask(runtime: Runtime, channel: Channel, batch: Sequence[Row[Any]], now: datetime) -> list[Placed]:
-    def timely() -> bool:  # a slow carrier, or a machine that stood still: what was judged then may be unlawful by now
-        return runtime.clock.now() - now <= STALE
+    def timely(until: datetime) -> Callable[[], bool]:
+        """A slow carrier, or a machine that stood still: what was judged then may be unlawful by now."""
+        return lambda: runtime.clock.now() - now <= STALE and runtime.clock.now() <= until
 
     if channel is Channel.SMS:
         texts = [
-            OutgoingSms(r.key, r.e164, r.sender or "", r.body or "", _valid_for(r.window_ends_at - now), timely)
+            OutgoingSms(
+                r.key,
+                r.e164,
+                r.sender or "",
+                r.body or "",
+                _valid_for(r.window_ends_at - now),
+                timely(r.window_ends_at),
+            )
             for r in batch
         ]
         return runtime.carrier.send(texts)
     ring = runtime.policy.ring_for
     calls = [
-        OutgoingCall(r.key, r.e164, r.sender or "", ring, Voice(r.voice or Voice.RECORDED), timely=timely)
+        OutgoingCall(r.key, r.e164, r.sender or "", ring, Voice(r.voice or Voice.RECORDED), timely=timely(now + STALE))
         for r in batch
     ]
     return runtime.carrier.place(calls)
