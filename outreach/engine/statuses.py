@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from outreach.carriers import FINAL_RANK, RANK, CodeMeaning, Progress, Report
 from outreach.core.terms import AttemptState, Channel, Disposition, EventKind
@@ -20,8 +21,9 @@ from outreach.engine.outcomes import log, log_all
 from outreach.engine.runtime import Runtime
 from outreach.engine.settle import settle, settle_delivered
 from outreach.store.bulk import rows_in, update_rows
+from outreach.store.caselog import instant
 from outreach.store.database import claim
-from outreach.store.tables import attempts
+from outreach.store.tables import attempt_cases, attempts, steps
 
 ARRIVED = (Progress.DELIVERED, Progress.READ)
 
@@ -71,7 +73,10 @@ def _apply(tx: Connection, runtime: Runtime, told: Sequence[tuple[int, Report]],
 
 
 def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
-    """A report settles what was in doubt: the carrier has it. It may come before the answer to our own request."""
+    """A report settles what was in doubt: the carrier has it. It may come before the answer to our own request, or when
+    we have taken it for absent already."""
+    if row.state == AttemptState.RELEASED:
+        return _after_all(tx, row, report, now)
     if row.state not in (AttemptState.PLACING, AttemptState.IN_DOUBT):
         return row
     moved = {"state": AttemptState.PLACED, "sid": report.sid, "placed_at": now, "touched_at": now}
@@ -80,6 +85,37 @@ def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) ->
     detail = {"key": row.key, "sid": report.sid, "sender": row.sender, "permit": permit}
     log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
     return tx.execute(select(attempts).where(attempts.c.id == row.id)).one()
+
+
+ANEW = ("disposition", "error_code", "final_at", "answered_at", "price_micro", "price_currency", "billed_segments")
+
+
+def _after_all(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
+    """The carrier has what we had taken back. That attempt never moves again: another one stands for what was done.
+
+    What was reserved in its place is taken back; where its step waits to be done once more, it has been done.
+    """
+    known = tx.execute(select(attempts).where(attempts.c.sid == report.sid)).first()
+    if known is not None:
+        return known
+    stops.facts_changed(tx, row.debtor_id, "the carrier has what we took for absent", now)
+    moved: dict[str, Any] = {
+        "key": sha256(report.sid.encode()).hexdigest()[:32],
+        "state": AttemptState.PLACED,
+        "sid": report.sid,
+    }
+    moved |= {"placed_at": now, "touched_at": now, "rank": 0} | dict.fromkeys(ANEW)
+    kept = {name: value for name, value in row._mapping.items() if name != "id"}
+    made = tx.execute(insert(attempts).values(**(kept | moved)))
+    attempt_id = int((made.inserted_primary_key or (0,))[0])
+    links = tx.execute(select(attempt_cases).where(attempt_cases.c.attempt_id == row.id)).all()
+    tx.execute(insert(attempt_cases), [{**link._mapping, "attempt_id": attempt_id} for link in links])
+    same = (steps.c.step == row.step) & (steps.c.try_no == row.try_no) & (steps.c.state == "waiting")
+    mine = [link.step_id for link in links if link.step_id is not None]
+    tx.execute(update(steps).where(steps.c.id.in_(mine), same).values(state="reserved"))
+    said = {"sid": report.sid, "channel": row.channel, "sender": row.sender, "at": instant(row.reserved_at)}
+    log(tx, attempt_id, EventKind.CONTACT_FOUND, said, now)
+    return tx.execute(select(attempts).where(attempts.c.id == attempt_id)).one()
 
 
 def _delivered(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], now: datetime) -> None:

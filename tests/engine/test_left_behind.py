@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from outreach.carriers import Outcome, Report
+from outreach.audit import audit
+from outreach.carriers import Outcome, Progress, Report
 from outreach.core.terms import CarrierError, Channel
 from outreach.engine import dispatch, intake, plan, reconcile, switch
 from outreach.store.database import Database
-from outreach.store.tables import attempts
+from outreach.store.tables import attempts, carrier_inbox
 from tests.engine.house import FakeCarrier, House
 from tests.engine.test_switch import TEN, Interrupted, many
 
@@ -118,3 +119,39 @@ def test_what_can_never_be_asked_about_comes_to_its_end_and_is_not_done_again(
     with house.db.read() as connection:
         assert connection.scalars(select(attempts.c.state)).all() == ["final"]
     assert len(house.carrier.sent) == 1
+
+
+class Slow(FakeCarrier):
+    """A carrier whose list shows what it has much later."""
+
+    def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
+        return []
+
+
+@pytest.mark.parametrize("reserved", [False, True])
+def test_what_the_carrier_has_after_all_is_not_sent_again(db: Database, hand_clock: object, reserved: bool) -> None:
+    """It was taken for absent; its report comes before its step is done again, or when that is about to leave."""
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
+    house = House(db, hand_clock, Slow())  # type: ignore[arg-type]
+    many(house, 1)
+    house.carrier.answers = [Outcome.IN_DOUBT]
+    dispatch.dispatch(house.runtime, Channel.SMS, 1)
+    house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=12))
+    assert reconcile.reconcile(house.runtime) == 1
+    if reserved:
+        assert dispatch.reserve(house.runtime, Channel.SMS, 1) == 1
+    [(sid, item)] = house.carrier.known
+    house.report(sid, Progress.SENT, key=item.key)
+    house.report(sid, Progress.DELIVERED, key=item.key)
+    intake.apply(house.runtime)
+    for minutes in (13, 30, 60):
+        house.clock.set(datetime.fromisoformat(TEN) + timedelta(minutes=minutes))
+        plan.plan(house.runtime)
+        dispatch.dispatch(house.runtime, Channel.SMS, 1)
+    assert len(house.carrier.sent) == 1
+    assert house.kinds("L0")[-2:] == ["contact_found", "delivered"]
+    with house.db.read() as connection:
+        rows = connection.execute(select(attempts.c.state, attempts.c.sid).order_by(attempts.c.id)).all()
+        states = connection.scalars(select(carrier_inbox.c.state)).all()
+    assert [row.state for row in rows if row.sid == sid] == ["final"] and set(states) == {"applied"}
+    assert audit(house.db) == []
