@@ -58,7 +58,8 @@ def spoken(tx: Connection, attempt_id: int, now: datetime) -> None:
 def _take_back_late(tx: Connection, now: datetime) -> None:
     waits = (attempts.c.state == AttemptState.RESERVED) & (attempts.c.purpose == Purpose.REQUESTED_CALLBACK)
     late = tx.scalars(select(attempts.c.id).where(waits, attempts.c.reserved_at <= now - PUNCTUAL)).all()
-    stops.release(tx, list(late), "its time passed before a line was free", now)
+    waiting = [AttemptState.RESERVED]  # not one that another worker is placing just now
+    stops.release(tx, list(late), "its time passed before a line was free", now, states=waiting)
 
 
 def _reserve(tx: Connection, runtime: Runtime, task: Row[Any], now: datetime) -> int:
