@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from outreach.core.terms import AttemptState, Channel
 from outreach.engine import switch
 from outreach.engine.dispatch import LEFT_OVER, STALE
 from outreach.engine.runtime import Policy, Runtime
-from outreach.store.tables import attempts, debtors
+from outreach.store.tables import RINGING, attempts, debtors
 
 LATE = "it has not begun in the time it was judged for"
 HEARD_OF = "the debtor was heard of since it was placed"
-CALLS = (
-    (attempts.c.channel == Channel.CALL) & (attempts.c.state == AttemptState.PLACED) & attempts.c.answered_at.is_(None)
-)
 
 
 def withdraw(runtime: Runtime) -> int:
@@ -28,17 +24,21 @@ def withdraw(runtime: Runtime) -> int:
     now = runtime.clock.now()
     why = {HEARD_OF: _heard_of(), LATE: _late(now, runtime.policy)}
     with runtime.db.read() as connection:
-        found = [because for because, which in why.items() if connection.scalar(select(exists().where(which)))]
+        found = [
+            because
+            for because, which in why.items()
+            if connection.scalar(select(exists(select(attempts.c.id).where(which))))
+        ]
     return sum(switch.drop(runtime.db, runtime.carrier, why[one], {"because": one}, now).asked for one in found)
 
 
 def _heard_of() -> ColumnElement[bool]:
     moved_on = (debtors.c.id == attempts.c.debtor_id) & (debtors.c.facts_version != attempts.c.facts_version)
-    return CALLS & exists().where(moved_on).correlate(attempts)
+    return and_(RINGING, exists().where(moved_on).correlate(attempts))
 
 
 def _late(now: datetime, policy: Policy) -> ColumnElement[bool]:
     """What was in doubt for a while is placed when we learn of it: it goes by when it was reserved."""
     lasts = policy.call_for - STALE
     stepwise = attempts.c.step.is_not(None) & (attempts.c.reserved_at <= now - LEFT_OVER - lasts)
-    return CALLS & or_(attempts.c.placed_at <= now - lasts, stepwise)
+    return and_(RINGING, or_(attempts.c.placed_at <= now - lasts, stepwise))

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from outreach.store.database import UTCDateTime
@@ -265,6 +266,15 @@ Index(  # an attempt comes into it once it is placed
     attempts.c.placed_at,
     sqlite_where=attempts.c.placed_at.is_not(None),
     postgresql_where=attempts.c.placed_at.is_not(None),
+)
+# Calls that nobody has answered yet. As text: a database that does not see the values does not use the index of just these.
+RINGING = text("channel = 'call' AND state = 'placed' AND answered_at IS NULL")
+Index(  # of the few calls that nobody has answered yet: every second it is asked which of them wait too long
+    "ix_attempts_ringing",
+    attempts.c.channel,  # the two that never vary, by which SQLite sees that it is better than the index of states
+    attempts.c.state,
+    sqlite_where=RINGING,
+    postgresql_where=RINGING,
 )
 Index(  # of what is to be priced only, which is little: it costs the rest nothing
     "ix_attempts_price_ask_at",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from outreach.audit import audit
 from outreach.carriers import Progress
@@ -83,3 +85,21 @@ def test_a_call_that_turns_up_after_a_doubt_goes_by_when_it_was_reserved(db: Dat
         house.driver.last.clear()
         house.turn()
     assert house.carrier.cancelled == [sid(house)]
+
+
+def test_the_calls_are_found_without_a_look_at_all_that_the_carrier_has(house: House) -> None:
+    """It is asked every second, of attempts by the ten thousand."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        house.db.engine, "before_cursor_execute", lambda _c, _cursor, said, given, *_: asked.append((said, given))
+    )
+    queued.withdraw(house.runtime)
+    looks = [one for one in asked if "EXISTS" in one[0]]
+    assert len(looks) == 2
+    with house.db.begin() as tx:
+        if not house.db.is_sqlite:
+            tx.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of one row is read whole
+        word = "EXPLAIN QUERY PLAN" if house.db.is_sqlite else "EXPLAIN"
+        for said, given in looks:
+            plan = " ".join(str(row[-1]) for row in tx.exec_driver_sql(f"{word} {said}", given))
+            assert "ix_attempts_ringing" in plan, plan
