@@ -142,9 +142,13 @@ class CodeMeaning:
     what: str
     disposition: Disposition
     suppress: bool = False  # this number, this channel
+    twice: bool = False  # with `suppress`: only when it happens the second time
     opt_out: bool = False
     landline: bool = False
-    retry: bool = False
+    retry: bool = False  # refused at once: nothing is used up, and it is asked for again
+    again: tuple[
+        timedelta, ...
+    ] = ()  # failed on its way: so long after the first time, the second, ... it is done again
     account_trouble: bool = False  # ours to mend: stop the campaign and alert
 
 

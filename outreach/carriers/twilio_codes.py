@@ -6,6 +6,8 @@ code, so an unknown code is never retried and never stops a number.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from outreach.carriers import CodeMeaning, Progress
 from outreach.core.terms import Disposition
 
@@ -51,6 +53,12 @@ DIAL_STATUS: dict[str, str] = {
 }
 
 
+Again = tuple[timedelta, ...]
+SOON: Again = (timedelta(minutes=15), timedelta(hours=2))  # each counts against the caps: twice, no more
+UNTIL_MORNING: Again = (timedelta(hours=4), timedelta(hours=12))  # daily limits end at midnight, somewhere
+SWITCHED_OFF: Again = (timedelta(hours=4), timedelta(hours=24))
+
+
 def _dead(what: str) -> CodeMeaning:
     return CodeMeaning(what, Disposition.NOT_IN_SERVICE, suppress=True)
 
@@ -59,8 +67,8 @@ def _lost(what: str) -> CodeMeaning:
     return CodeMeaning(what, Disposition.UNDELIVERED)
 
 
-def _later(what: str, disposition: Disposition = Disposition.FAILED) -> CodeMeaning:
-    return CodeMeaning(what, disposition, retry=True)
+def _later(what: str, disposition: Disposition = Disposition.FAILED, again: Again = SOON) -> CodeMeaning:
+    return CodeMeaning(what, disposition, retry=True, again=again)
 
 
 def _ours(what: str) -> CodeMeaning:
@@ -89,10 +97,12 @@ CODES: dict[int, CodeMeaning] = {
     21610: CodeMeaning("the recipient opted out", Disposition.FAILED, opt_out=True),
     21612: _failed("the number cannot be reached from this sender"),
     # the way there
-    30003: _later("the handset is unreachable", Disposition.UNDELIVERED),
+    30003: _later("the handset is unreachable", Disposition.UNDELIVERED, SWITCHED_OFF),
     30004: _lost("the handset or its carrier blocks the message"),
-    30005: _lost("an unknown handset"),
-    30008: _lost("not delivered, the carrier gives no reason"),
+    30005: CodeMeaning("an unknown handset", Disposition.UNDELIVERED, suppress=True, twice=True),
+    30008: CodeMeaning(
+        "not delivered, the carrier gives no reason", Disposition.UNDELIVERED, again=(timedelta(hours=1),)
+    ),
     30017: _later("the network is congested", Disposition.UNDELIVERED),
     30036: _lost("it waited longer than it was valid for"),
     30410: _later("the network did not answer in time", Disposition.UNDELIVERED),
@@ -105,12 +115,12 @@ CODES: dict[int, CodeMeaning] = {
     22005: _later("the call queue is full"),
     30001: _later("the sender's queue is full"),
     30022: _later("the sender's rate is exceeded"),
-    30023: _later("the sender's daily limit is reached"),
+    30023: _later("the sender's daily limit is reached", again=UNTIL_MORNING),
     30025: _later("half of the daily limit is used"),
     30026: _later("most of the daily limit is used"),
-    30027: _later("the daily limit is reached"),
+    30027: _later("the daily limit is reached", again=UNTIL_MORNING),
     63018: _later("the channel's rate is exceeded"),
-    63038: _later("the account's daily limit is reached"),
+    63038: _later("the account's daily limit is reached", again=UNTIL_MORNING),
     30047: _later("the carrier could not hold the message for later"),
     # ours to mend: account, senders, templates, settings
     10001: _ours("the account is not active"),

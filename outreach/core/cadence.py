@@ -303,11 +303,16 @@ def after(
     now: datetime,
 ) -> Position | None:
     """Where a case goes after a try: its fallback if the try failed in a way that asks for one, else the next step."""
-    step = campaign.step(position.step)
-    follow = position.try_no + 1
-    if step and disposition in step.follow_up_on and follow < len(step.tries):
+    step, follow = campaign.step(position.step), position.try_no + 1
+    if step and tries_on(campaign, position, disposition):
         return Position(step.name, follow, _next_slot(step.tries[follow], facts.zone, now), position.shift_days)
     return skip(campaign, position, facts, anchor_on, now)
+
+
+def tries_on(campaign: Campaign, position: Position, disposition: Disposition) -> bool:
+    """Does the step have a next try for a contact that ended so?"""
+    step = campaign.step(position.step)
+    return step is not None and disposition in step.follow_up_on and position.try_no + 1 < len(step.tries)
 
 
 def _next_slot(attempt: Try, zone: str, now: datetime) -> datetime:

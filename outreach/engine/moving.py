@@ -8,7 +8,7 @@ from typing import Any
 
 from outreach.core import cadence, zones
 from outreach.core.cadence import Campaign, CaseFacts, Position
-from outreach.core.terms import Channel, EventKind
+from outreach.core.terms import Channel, Disposition, EventKind
 from outreach.engine import assemble
 from outreach.engine.choice import ENDED, NEVER, Choice, StepRow
 from outreach.engine.runtime import Policy
@@ -96,10 +96,19 @@ def row_at(campaign: Campaign, position: Position) -> dict[str, Any]:
 
 
 def after_attempt(
-    person: Person, row: StepRow, campaign: Campaign, disposition: Any, now: datetime, policy: Policy
+    person: Person,
+    row: StepRow,
+    campaign: Campaign,
+    disposition: Disposition,
+    now: datetime,
+    policy: Policy,
+    again_at: datetime | None = None,
 ) -> tuple[Choice, Position | None]:
-    """Where a row goes once its attempt is final."""
+    """Where a row goes once its attempt is final. `again_at`: where its step has no next try for it, it stays until then."""
     choice = Choice()
+    if again_at is not None and not cadence.tries_on(campaign, row.position, disposition):
+        choice.updates[row.id] = {"state": "waiting", "due_at": again_at}
+        return choice, row.position
     case = person.cases[row.case_id]
     facts = assemble.case_facts(person, case, campaign, row.anchor_on, policy)
     position = cadence.after(campaign, row.position, disposition, facts, row.anchor_on, now)

@@ -68,7 +68,7 @@ def _one_rejected(tx: Connection, runtime: Runtime, row: Row[Any], answer: Place
         return
     said = {"key": row.key, "code": answer.code, "what": meaning.what, "disposition": meaning.disposition}
     log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
-    stops.apply_meaning(tx, row, meaning, now)
+    stops.apply_meaning(tx, row, meaning, answer.code, now)
     settle(tx, runtime, row.id, meaning.disposition, now, error_code=answer.code)
 
 

@@ -31,14 +31,17 @@ def settle(
     *,
     error_code: int | None = None,
     unsure: bool = False,
+    again_at: datetime | None = None,
 ) -> None:
-    """Make the attempt final and move its steps on. `unsure`: the carrier never said; no disposition is kept."""
+    """Make the attempt final and move its steps on. `unsure`: the carrier never said; no disposition is kept. `again_at`:
+    when a step is done again that has no next try for it.
+    """
     ask_at = case((attempts.c.sid.is_not(None), literal(now + ASKED_AFTER[0], UTCDateTime())), else_=None)
     moved: dict[str, Any] = {"state": AttemptState.FINAL, "final_at": now, "touched_at": now, "error_code": error_code}
     moved |= {"price_ask_at": ask_at}
     kept = {} if unsure else {"disposition": disposition}
     tx.execute(update(attempts).where(attempts.c.id == attempt_id).values(**moved, **kept))
-    move_on(tx, runtime, {attempt_id: disposition}, now)
+    move_on(tx, runtime, {attempt_id: disposition}, now, again_at)
 
 
 def settle_delivered(tx: Connection, runtime: Runtime, attempt_ids: Sequence[int], now: datetime) -> None:
@@ -49,7 +52,13 @@ def settle_delivered(tx: Connection, runtime: Runtime, attempt_ids: Sequence[int
     move_on(tx, runtime, dict.fromkeys(attempt_ids, Disposition.DELIVERED), now)
 
 
-def move_on(tx: Connection, runtime: Runtime, dispositions: Mapping[int, Disposition], now: datetime) -> None:
+def move_on(
+    tx: Connection,
+    runtime: Runtime,
+    dispositions: Mapping[int, Disposition],
+    now: datetime,
+    again_at: datetime | None = None,
+) -> None:
     """Each step that waited for one of these attempts (by id) goes to its next try or step."""
     query = select(steps, attempt_cases.c.attempt_id).join(attempt_cases, attempt_cases.c.step_id == steps.c.id)
     found = list(rows_in(tx, query.where(steps.c.state == "reserved"), attempt_cases.c.attempt_id, dispositions))
@@ -65,7 +74,8 @@ def move_on(tx: Connection, runtime: Runtime, dispositions: Mapping[int, Disposi
             updates[row.id] = {"state": "parked"}
             parked.append(row.case_id)
             continue
-        choice, _position = after_attempt(person, row, campaign, dispositions[each.attempt_id], now, runtime.policy)
+        disposition = dispositions[each.attempt_id]
+        choice, _position = after_attempt(person, row, campaign, disposition, now, runtime.policy, again_at)
         updates.update(choice.updates)
         entries += choice.entries
     set_steps(tx, updates)

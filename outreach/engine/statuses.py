@@ -6,8 +6,8 @@ A final state never moves back; what is older than what we know moves nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
@@ -19,12 +19,13 @@ from outreach.core.terms import AttemptState, Channel, Disposition, EventKind
 from outreach.engine import agents, permits, stops, trouble
 from outreach.engine.outcomes import log, log_all
 from outreach.engine.runtime import Runtime
-from outreach.engine.settle import settle, settle_delivered
-from outreach.store.bulk import rows_in, update_rows
+from outreach.engine.settle import move_on, settle, settle_delivered
+from outreach.store.bulk import among, rows_in, update_rows
 from outreach.store.caselog import instant
 from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts, steps
 
+SAME_STEP = timedelta(days=7)  # attempts at a step that lie further apart are of another one of its name
 ARRIVED = (Progress.DELIVERED, Progress.READ)
 
 
@@ -121,9 +122,28 @@ def _after_all(tx: Connection, row: Row[Any], report: Report, now: datetime) -> 
 def _delivered(tx: Connection, runtime: Runtime, rows: Sequence[Row[Any]], now: datetime) -> None:
     told = {row.id: {"key": row.key} for row in rows if row.disposition != Disposition.DELIVERED}
     log_all(tx, EventKind.DELIVERED, told, now)
-    late = [(row.id, Disposition.DELIVERED) for row in rows if row.state == AttemptState.FINAL]
-    update_rows(tx, attempts, ("id", "disposition"), late)  # a receipt after "undelivered": the text did arrive
+    late = {row.id: Disposition.DELIVERED for row in rows if row.state == AttemptState.FINAL}
+    update_rows(tx, attempts, ("id", "disposition"), list(late.items()))  # a receipt after "undelivered": it did arrive
+    _done_after_all(tx, runtime, late, now)
     settle_delivered(tx, runtime, [row.id for row in rows if row.state != AttemptState.FINAL], now)
+
+
+def _done_after_all(tx: Connection, runtime: Runtime, late: Mapping[int, Disposition], now: datetime) -> None:
+    """A step that was to be done again, since its text had failed, is not: the text arrived, only later."""
+    first = attempts.alias()
+    same = (steps.c.step == first.c.step) & (steps.c.try_no == first.c.try_no)
+    query = select(steps.c.id).join(attempt_cases, attempt_cases.c.step_id == steps.c.id)
+    query = query.join(first, first.c.id == attempt_cases.c.attempt_id).where(same)
+    again = {row.id for row in rows_in(tx, query, attempt_cases.c.attempt_id, late)}
+    if not again:
+        return
+    second = select(attempts.c.id).join(attempt_cases, attempt_cases.c.attempt_id == attempts.c.id)
+    second = second.where(attempts.c.state == AttemptState.RESERVED, among(tx, attempt_cases.c.step_id, again))
+    waits = [AttemptState.RESERVED]
+    stops.release(tx, sorted(set(tx.scalars(second))), "the text before it arrived after all", now, states=waits)
+    waiting = among(tx, steps.c.id, again) & steps.c.state.in_(("waiting", "parked"))
+    tx.execute(update(steps).where(waiting).values(state="reserved"))
+    move_on(tx, runtime, late, now)
 
 
 def _not_delivered(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: datetime) -> None:
@@ -133,14 +153,26 @@ def _not_delivered(tx: Connection, runtime: Runtime, row: Row[Any], report: Repo
     log(tx, row.id, EventKind.UNDELIVERED, {"key": row.key, "code": report.code, "what": meaning.what}, now)
     _heed(tx, runtime, row, meaning, report.code, now)
     undelivered = Disposition.UNDELIVERED if report.progress is Progress.UNDELIVERED else meaning.disposition
-    settle(tx, runtime, row.id, undelivered, now, error_code=report.code)
+    again_at = _again_at(tx, runtime, row, meaning, now)
+    settle(tx, runtime, row.id, undelivered, now, error_code=report.code, again_at=again_at)
+
+
+def _again_at(tx: Connection, runtime: Runtime, row: Row[Any], meaning: CodeMeaning, now: datetime) -> datetime | None:
+    """When what failed for a reason that passes is done again, by how often it was so: None: it is not."""
+    if row.step is None or not meaning.again:
+        return None
+    same = (attempts.c.debtor_id == row.debtor_id) & (attempts.c.step == row.step) & (attempts.c.try_no == row.try_no)
+    lately = (attempts.c.reserved_at > now - SAME_STEP) & (attempts.c.id != row.id) & attempts.c.error_code.is_not(None)
+    codes = tx.scalars(select(attempts.c.error_code).where(same, lately, attempts.c.state == AttemptState.FINAL))
+    before = sum(bool(runtime.carrier.meaning(code or 0).again) for code in codes)
+    return now + meaning.again[before] if before < len(meaning.again) else None
 
 
 def _heed(
     tx: Connection, runtime: Runtime, row: Row[Any], meaning: CodeMeaning, code: int | None, now: datetime
 ) -> None:
     """What the code means for the number, and for us."""
-    stops.apply_meaning(tx, row, meaning, now)
+    stops.apply_meaning(tx, row, meaning, code, now)
     if meaning.account_trouble:
         trouble.met(tx, runtime, row, meaning, code, now)
 
@@ -168,7 +200,9 @@ def _call(tx: Connection, runtime: Runtime, row: Row[Any], report: Report, now: 
     agents.give_back(tx, row.id, now)
     if report.code:
         _heed(tx, runtime, row, runtime.carrier.meaning(report.code), report.code, now)
-    settle(tx, runtime, row.id, disposition, now, error_code=report.code)
+    failed = disposition is Disposition.FAILED
+    again_at = _again_at(tx, runtime, row, runtime.carrier.meaning(report.code or 0), now) if failed else None
+    settle(tx, runtime, row.id, disposition, now, error_code=report.code, again_at=again_at)
 
 
 def _call_disposition(row: Row[Any], report: Report) -> Disposition:

@@ -167,9 +167,11 @@ def reopened_as(tx: Connection, case_ids: Collection[int], now: datetime) -> dic
     return found | {row.id: CaseStatus.HELD for row in rows_in(tx, standing, cases.c.id, case_ids)}
 
 
-def apply_meaning(tx: Connection, attempt: Row[Any], meaning: CodeMeaning, now: datetime) -> None:
+def apply_meaning(tx: Connection, attempt: Row[Any], meaning: CodeMeaning, code: int | None, now: datetime) -> None:
     """What a carrier's error code means for the number: opted out, dead, or a landline."""
     channel = Channel(attempt.channel)
+    if meaning.twice and not _failed_so_before(tx, attempt, code):
+        return
     if meaning.landline:
         tx.execute(update(phones).where(phones.c.id == attempt.phone_id).values(kind=PhoneKind.LANDLINE))
     if meaning.opt_out or meaning.suppress:
@@ -179,3 +181,9 @@ def apply_meaning(tx: Connection, attempt: Row[Any], meaning: CodeMeaning, now: 
             tx, attempt.debtor_id, reason, SuppressionScope.PHONE, "carrier", now,
             channel=narrowed, phone_id=attempt.phone_id,
         )  # fmt: skip
+
+
+def _failed_so_before(tx: Connection, attempt: Row[Any], code: int | None) -> bool:
+    same = (attempts.c.debtor_id == attempt.debtor_id) & (attempts.c.phone_id == attempt.phone_id)
+    query = select(attempts.c.id).where(same, attempts.c.error_code == code, attempts.c.id != attempt.id)
+    return tx.scalar(query.limit(1)) is not None
