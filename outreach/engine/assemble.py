@@ -26,6 +26,7 @@ from outreach.engine.runtime import Policy
 from outreach.messages import Facts, Loan
 from outreach.store.facts import CaseOnFile, Person, PhoneOnFile, PromiseOnFile
 
+LONGEST_CALL = timedelta(hours=1)  # of what came of it we have been told by then, or never shall be
 THANKED_FOR = timedelta(days=31)  # how long after it a part payment is spoken of
 UTC_ZONE = "UTC"  # plans need some local time; the gate refuses contact where no zone is known
 
@@ -117,6 +118,17 @@ def ask(
         suppressions=tuple(person.suppressions),
         inconvenient=tuple(person.inconvenient),
         history=tuple(person.history),
+    )
+
+
+def on_the_line(person: Person, now: datetime) -> bool:
+    """Does a call of ours ring at them, or do they speak with us? Nobody is called, or texted, meanwhile."""
+    return any(
+        past.disposition is None
+        and past.channel is Channel.CALL
+        and past.direction is Direction.OUTBOUND
+        and now - past.at < LONGEST_CALL
+        for past in person.history
     )
 
 

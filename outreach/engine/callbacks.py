@@ -71,7 +71,7 @@ def _reserve(tx: Connection, runtime: Runtime, task: Row[Any], now: datetime) ->
     loans = assemble.open_loans(person, person.cases[task.case_id]) if person else []
     if person is None or phone is None or not loans:
         return _to_a_person(tx, task.id)
-    if not agents.any_free(tx, now):
+    if not agents.any_free(tx, now) or assemble.on_the_line(person, now):
         return 0
     ask = assemble.ask(person, phone, Channel.CALL, loans, now, purpose=Purpose.REQUESTED_CALLBACK)
     verdict = judge(ask, runtime.loaded.rulebooks, now)

@@ -121,9 +121,11 @@ def _reserve(runtime: Runtime, channel: Channel, limit: int, only: int | None = 
         if gone:
             tx.execute(update(steps).where(among(tx, steps.c.debtor_id, gone)).values(state="ended"))
         rows, current = _steps(tx, people, now), versions(tx)
+        here = [people[debtor_id] for debtor_id in ids if debtor_id in people]
         chosen = [
             (person, choose(person, rows[person.id], runtime.loaded, current, now, runtime.policy))
-            for person in (people[debtor_id] for debtor_id in ids if debtor_id in people)
+            for person in here
+            if not assemble.on_the_line(person, now)
         ]
         return _write(tx, runtime, chosen, rooms, now)
 

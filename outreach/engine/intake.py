@@ -172,7 +172,7 @@ def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) ->
         if last or not row.tries:
             what = "is given up" if last else "can't be applied; it is tried again"
             logger.error("report %s of the inbox %s", inbox_id, what, exc_info=error)
-        failed = {"state": "failed" if last else "new", "error": f"{type(error).__name__}: {error}"[:500]}
+        failed = {"state": "failed" if last else "new", "error": _said(error)}
         tx.execute(update(carrier_inbox).where(mine).values(**failed, tries=row.tries + 1))
         report = _readable(row.raw)
         if report is None or report.kind is not ReportKind.INBOUND_SMS:
@@ -180,6 +180,12 @@ def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) ->
         if tx.scalar(select(inbound_messages.c.id).where(inbound_messages.c.sid == report.sid)) is None:
             kept = {"body": report.body, "sender": report.sender, "state": "needs_person", "received_at": now}
             tx.execute(insert(inbound_messages).values(sid=report.sid, channel=Channel.SMS, why=UNREAD, **kept))
+
+
+def _said(error: Exception) -> str:
+    """What is kept of it: of other people's errors the kind alone. A database quotes whole rows, and they outlive their person."""
+    kind = type(error).__name__
+    return f"{kind}: {error}"[:500] if isinstance(error, OutreachError) else kind
 
 
 def _take_back(tx: Connection, report: Report) -> None:
