@@ -141,6 +141,7 @@ def test_a_text_put_off_into_the_time_of_the_call_does_not_keep_the_call_waiting
         ("step_merged", "first-text", "first-call"),
         ("attempt_reserved", "first-call", None),
         ("attempt_placed", None, None),
+        ("cancel_asked", None, None),  # nobody has told its end for a quarter of an hour
     ], told
     merged = [detail for kind, detail in house.log("L1") if kind == "step_merged"][1]
     assert merged["because"] == "put off into the time of the next step: INCONVENIENT"

@@ -250,7 +250,7 @@ def test_what_never_left_binds_nobody(house: House) -> None:
     house.carrier.answers = [Outcome.NEVER_HAPPENED]
     send(house.runtime, Channel.SMS)
     rates(house, senders=Senders((B, C)))
-    later(house, 61)
+    later(house, 91)
     send(house.runtime, Channel.SMS)
     assert by_sender(house) == {B: 1}
 
