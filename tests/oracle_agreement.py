@@ -15,7 +15,9 @@ from outreach.campaigns import load_rulebooks
 from outreach.core.gate import judge
 from outreach.core.rulebook import Rulebooks
 from outreach.core.terms import Decision
+from outreach.core.zones import zone
 from outreach.oracle import Law, lawful, load_law
+from outreach.oracle.places import candidates
 
 SECOND, MICRO = timedelta(seconds=1), timedelta(microseconds=1)
 KINDS = ("hours", "cap", "wait", "consent", "stop", "margin")
@@ -54,6 +56,12 @@ class Court:
     def oracle(self, put: Put) -> set[str]:
         return lawful(put.ask, self.law, put.now, law_only=put.law_only)
 
+    def gate_later(self, put: Put, at: datetime) -> set[str]:
+        return {rule for then in _later(put, at) for rule in self.gate(then)}
+
+    def oracle_later(self, put: Put, at: datetime) -> set[str]:
+        return {rule for then in _later(put, at) for rule in self.oracle(then)}
+
     def hear(self, count: int, seed: int) -> Tally:
         """`count` asks from `seed`, each compared, and its `retry_at` proved by the oracle."""
         rng, tally = Random(seed), Tally()
@@ -91,24 +99,33 @@ class Court:
         between = sorted(put.now + rng.random() * (at - put.now) for _ in range(5))
         for early in (*between, at - SECOND, at - MICRO):
             if put.now < early < at:
-                self._refused_at(replace(put, now=early), tally, f"lawful before retry_at {at}")
-        later = replace(put, now=at)
-        if self.oracle(later) and self._same(later, self.gate(later), self.oracle(later), tally):
-            tally.wrong.append(f"refused at retry_at by {sorted(self.oracle(later))}: {later}")
+                self._refused_at(put, early, tally, f"lawful before retry_at {at}")
+        gate, oracle = self.gate_later(put, at), self.oracle_later(put, at)
+        if oracle and self._same(put, gate, oracle, tally):
+            tally.wrong.append(f"refused at retry_at {at} by {sorted(oracle)}: {put}")
 
     def _never(self, put: Put, rng: Random, tally: Tally) -> None:
         if any(consent.at > put.now for consent in put.ask.consents):
             return
         tally.checked["refuse"] += 1
         for _ in range(3):
-            later = replace(put, now=put.now + rng.random() * SEARCHED * SECOND)
-            if not self.oracle(later) and not self.gate(later):
+            at = put.now + rng.random() * SEARCHED * SECOND
+            if not self.oracle_later(put, at) and not self.gate_later(put, at):
                 if put.now.year < FIRST_HOLIDAYS:  # before the first year whose holidays are known no day is lawful
                     tally.checked["too long ago"] += 1
                 else:
-                    tally.wrong.append(f"lawful, though no instant was known: {later}")
+                    tally.wrong.append(f"lawful at {at}, though no instant was known: {put}")
 
-    def _refused_at(self, put: Put, tally: Tally, what: str) -> None:
-        oracle = self.oracle(put)
-        if not oracle and self._same(put, self.gate(put), oracle, tally):
-            tally.wrong.append(f"{what}: {put}")
+    def _refused_at(self, put: Put, at: datetime, tally: Tally, what: str) -> None:
+        oracle = self.oracle_later(put, at)
+        if not oracle and self._same(put, self.gate_later(put, at), oracle, tally):
+            tally.wrong.append(f"{what} at {at}: {put}")
+
+
+def _later(put: Put, at: datetime) -> list[Put]:
+    """The same put later: by then the debt is later by the local days gone by, in each zone the debtor may be in."""
+    gone = {
+        (at.astimezone(zone(name)).date() - put.now.astimezone(zone(name)).date()).days for name in candidates(put.ask)
+    }
+    late = put.ask.days_past_due
+    return [replace(put, now=at, ask=replace(put.ask, days_past_due=late + by)) for by in sorted(gone) or [0]]

@@ -65,29 +65,30 @@ def _suppose(ask: Ask, rulebooks: Rulebooks, now: datetime, earliest: datetime |
             yield Supposed(f"{WORDS[kind]} were on file", then)
 
 
-def lawful_spans(ask: Ask, rulebooks: Rulebooks, start: datetime, end: datetime) -> list[Span]:
-    """Every span between `start` and `end` (aware) in which the contact is lawful if nothing else happens."""
+def lawful_spans(ask: Ask, rulebooks: Rulebooks, now: datetime, start: datetime, end: datetime) -> list[Span]:
+    """Every span between `start` and `end` (aware) in which the contact, asked about at `now`, is lawful if nothing else
+    happens."""
     spans: list[Span] = []
     at = start.astimezone(UTC).replace(microsecond=0)
     while at < end:
-        verdict = judge(ask, rulebooks, at)
+        verdict = judge(ask, rulebooks, at, since=now)
         if not verdict.allowed:
             if verdict.retry_at is None or verdict.retry_at >= end:
                 break
             at = verdict.retry_at
             continue
-        closes = _closes(ask, rulebooks, at, end)
+        closes = _closes(ask, rulebooks, now, at, end)
         spans.append(Span(at, closes))
         at = closes
     return spans
 
 
-def _closes(ask: Ask, rulebooks: Rulebooks, at: datetime, end: datetime) -> datetime:
+def _closes(ask: Ask, rulebooks: Rulebooks, now: datetime, at: datetime, end: datetime) -> datetime:
     """The first second after the lawful instant `at` that is not lawful, or `end`."""
     open_at = at
     while True:
         probe = min(open_at + PROBE, end)
-        if not judge(ask, rulebooks, probe).allowed:
+        if not judge(ask, rulebooks, probe, since=now).allowed:
             break
         if probe >= end:
             return end
@@ -95,7 +96,7 @@ def _closes(ask: Ask, rulebooks: Rulebooks, at: datetime, end: datetime) -> date
     low, high = open_at, probe
     while high - low > SECOND:
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-        low, high = (middle, high) if judge(ask, rulebooks, middle).allowed else (low, middle)
+        low, high = (middle, high) if judge(ask, rulebooks, middle, since=now).allowed else (low, middle)
     return high
 
 
@@ -108,5 +109,5 @@ def week(ask: Ask, rulebooks: Rulebooks, now: datetime, zone_name: str) -> list[
         on = today + timedelta(days=ahead)
         begins = datetime.combine(on, time(0), info).astimezone(UTC)
         ends = datetime.combine(on + timedelta(days=1), time(0), info).astimezone(UTC)
-        days.append((on, lawful_spans(ask, rulebooks, max(begins, now), ends)))
+        days.append((on, lawful_spans(ask, rulebooks, now, max(begins, now), ends)))
     return days

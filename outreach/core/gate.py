@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from outreach.core import zones as zone_tables
-from outreach.core.moment import Moment, in_force, instant, while_in_force
+from outreach.core.moment import Moment, in_force, instant, local, while_in_force
 from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop
 from outreach.core.rules import HORIZON, JUDGES, Judge, margin, reach
 from outreach.core.stops import callback, inconvenient, stops
@@ -66,18 +66,21 @@ class Situation:
     lawful: Verdict
 
 
-def judge(ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = False) -> Verdict:
-    """The verdict on `ask` at the aware instant `now`. `law_only` leaves company policy out. ValueError if naive."""
+def judge(
+    ask: Ask, rulebooks: Rulebooks, now: datetime, *, law_only: bool = False, since: datetime | None = None
+) -> Verdict:
+    """The verdict on `ask` at the aware instant `now`. `law_only` leaves company policy out. `since`: its days past due held
+    then, and are counted on from there. ValueError if naive."""
     if now.tzinfo is None:
         raise ValueError("now must be an aware instant")
     now = now.astimezone(UTC)
     where = _situation(ask, rulebooks, law_only)
-    bound = _bound(ask, where.law)
+    bound = _bound(ask, where.law, ask.days_past_due)
     moment = Moment(ask, now, where.zones, _recent(ask, now, bound.reach))
-    refusals = _refusals(moment, where, bound)
+    refusals = _refusals(moment, where, bound) if since is None else _refusals_later(ask, since, now, where)
     if not refusals:
         return where.lawful
-    retry_at = _first_lawful(moment, where, bound, refusals)
+    retry_at = _first_lawful(moment, where, bound, refusals, since or now)
     decision = Decision.DEFER if retry_at else Decision.REFUSE
     return Verdict(decision, where.law.names, tuple(refusals), retry_at, where.zones)
 
@@ -123,13 +126,14 @@ def _lacking(zones: tuple[str, ...], books: tuple[Rulebook, ...], missing: tuple
         yield Refusal("NO-RULEBOOK", "", f"there is no rulebook for {lacking}, and no policy was adopted for it")
 
 
-def _bound(ask: Ask, law: Law) -> Bound:
-    """The rules whose `applies` holds."""
-    phone, late = ask.phone, bisect_right(law.days, ask.days_past_due)
+def _bound(ask: Ask, law: Law, days_past_due: int) -> Bound:
+    """The rules whose `applies` holds when it is so late."""
+    phone, late = ask.phone, bisect_right(law.days, days_past_due)
     key = (ask.collector, ask.channel, ask.voice, ask.purpose, phone.kind, phone.place, late)
     found = law.bound.get(key)
     if found is None:
-        rules = [rule for book in law.books for rule in book.rules if rule.source.scope.binds(ask)]
+        then = replace(ask, days_past_due=days_past_due)
+        rules = [rule for book in law.books for rule in book.rules if rule.source.scope.binds(then)]
         found = law.bound[key] = _sorted(rules)
     return found
 
@@ -239,14 +243,47 @@ def _searched_until(moment: Moment) -> datetime:
     return max(to_come, default=moment.now).astimezone(UTC) + HORIZON
 
 
-def _first_lawful(moment: Moment, where: Situation, bound: Bound, refusals: list[Refusal]) -> datetime | None:
-    """Each rule refuses from now until its own `retry_at`: nothing before the latest is lawful. Go there, ask anew."""
+def _first_lawful(
+    moment: Moment, where: Situation, bound: Bound, refusals: list[Refusal], since: datetime
+) -> datetime | None:
+    """Each rule refuses from now until its own `retry_at`, or until the debt is so late that other rules bind: nothing
+    before the latest is lawful. Go there, ask anew."""
     at, end = moment.now, _searched_until(moment)
+    turns = _turns(moment, where, since, end)
     while refusals:
         ends = [refusal.retry_at for refusal in refusals]
         known = [end_at for end_at in ends if end_at is not None]
-        if len(known) < len(ends) or max(known) <= at or max(known) > end:
+        until = max(known) if len(known) == len(ends) else None
+        turn = next((turn for turn in turns if turn > at), None)
+        if turn is not None and (until is None or until > turn):
+            at = turn
+        elif until is None or until <= at or until > end:
             return None
-        at = max(known)
-        refusals = _refusals(moment.at(at), where, bound)
+        else:
+            at = until
+        later = turns or since != moment.now
+        refusals = _refusals_later(moment.ask, since, at, where) if later else _refusals(moment.at(at), where, bound)
     return at
+
+
+def _turns(moment: Moment, where: Situation, since: datetime, end: datetime) -> list[datetime]:
+    """The local midnights up to `end`, in any candidate zone, from which on other rules bind as the debt is later."""
+    late, days = moment.ask.days_past_due, where.law.days
+    more = [day - late for day in days[bisect_right(days, late) :]]  # days past due than held `since`
+    if where.lacking or not more or more[0] > (most := (end - since).days + 1):
+        return []
+    on = {name: local(since, name).date() for name in where.zones}
+    near = [timedelta(days=by) for by in more if by <= most]
+    midnights = {instant(day + by, time(0), name) for name, day in on.items() for by in near}
+    return sorted(at for at in midnights if moment.now < at <= end)
+
+
+def _refusals_later(ask: Ask, since: datetime, at: datetime, where: Situation) -> list[Refusal]:
+    """All that refuses at `at`, the debt being as late as it is then in any candidate zone, by the local days gone by."""
+    gone = {(local(at, name).date() - local(since, name).date()).days for name in where.zones} or {0}
+    bounds = {id(bound): bound for by in gone for bound in [_bound(ask, where.law, ask.days_past_due + by)]}
+    found: dict[Refusal, None] = {}
+    for bound in bounds.values():
+        then = Moment(ask, at, where.zones, _recent(ask, at, bound.reach))
+        found |= dict.fromkeys(_refusals(then, where, bound))
+    return list(found)

@@ -39,7 +39,7 @@ from outreach.core.terms import (
     SuppressionScope,
     Voice,
 )
-from outreach.core.zones import candidate_zones
+from outreach.core.zones import candidate_zones, zone
 
 ROOT = Path(__file__).parents[2]
 BOOKS = load_rulebooks(ROOT / "config" / "rulebooks", {"GB": "policy/default"})
@@ -464,12 +464,12 @@ def test_retry_at_is_lawful_and_nothing_just_before_it_is(
     if verdict.retry_at is None:
         assert verdict.decision is not Decision.DEFER
         return
-    assert judge(ask, BOOKS, verdict.retry_at).allowed
-    assert not judge(ask, BOOKS, verdict.retry_at - timedelta(seconds=1)).allowed
+    assert judge(ask, BOOKS, verdict.retry_at, since=now).allowed
+    assert not judge(ask, BOOKS, verdict.retry_at - timedelta(seconds=1), since=now).allowed
     for part in range(1, 8):
         between = now + (verdict.retry_at - now) * part / 8
         if between < verdict.retry_at:
-            assert not judge(ask, BOOKS, between).allowed
+            assert not judge(ask, BOOKS, between, since=now).allowed
 
 
 def test_an_overlap_of_three_zones_of_half_the_year_is_found(tmp_path: Path) -> None:
@@ -609,6 +609,67 @@ def test_a_rule_from_some_day_past_due_binds_from_that_day_on(tmp_path: Path) ->
     books = load_rulebooks(made_up(tmp_path, us__late=late), {})
     refused = [days for days in (61, 29, 30, 60, 0, 45, 400, 31, 59) if rules(asked(days_past_due=days), NOON, books)]
     assert refused == [30, 60, 45, 31, 59]
+
+
+MANILA, VANCOUVER = zone("Asia/Manila"), zone("America/Vancouver")
+IN_MANILA = asked(addresses=(Address("PH"),), phone=Phone("+639171234567", PhoneKind.MOBILE), voice=Voice.AGENT)
+IN_VANCOUVER = asked(
+    addresses=(Address("CA", "BC", None, "V6B 1A1"),), phone=Phone("+16045550123", PhoneKind.MOBILE), voice=Voice.AGENT
+)
+
+
+def days_on(ask: Ask, days: int) -> Ask:
+    return replace(ask, days_past_due=ask.days_past_due + days)
+
+
+HOUSE = load_rulebooks(ROOT / "config" / "rulebooks", {"PH": "policy/house", "CA": "policy/house"})  # 8:00 to 21:00
+
+
+def test_where_the_hours_of_the_law_end_with_a_stage_the_house_s_bind_what_is_put_off_past_it() -> None:
+    ask, night = replace(IN_MANILA, days_past_due=15), datetime(2027, 3, 2, 23, tzinfo=MANILA)
+    verdict = judge(ask, HOUSE, night)
+    assert verdict.retry_at == datetime(2027, 3, 3, 8, tzinfo=MANILA)
+    assert judge(days_on(ask, 1), HOUSE, verdict.retry_at).allowed
+    assert not judge(days_on(ask, 1), HOUSE, verdict.retry_at - timedelta(seconds=1)).allowed
+    assert judge(days_on(ask, -1), HOUSE, night).retry_at == datetime(2027, 3, 3, 6, tzinfo=MANILA)
+
+
+def test_where_the_hours_of_the_law_begin_with_a_stage_the_house_s_end_on_that_day() -> None:
+    ask = replace(IN_VANCOUVER, days_past_due=0)
+    verdict = judge(ask, HOUSE, datetime(2027, 3, 2, 21, 30, tzinfo=VANCOUVER))
+    assert verdict.retry_at == datetime(2027, 3, 3, 7, tzinfo=VANCOUVER)
+    assert judge(days_on(ask, 1), HOUSE, verdict.retry_at).allowed
+    assert not judge(days_on(ask, 1), HOUSE, verdict.retry_at - timedelta(seconds=1)).allowed
+
+
+STAGES = """
+  - {rule: US-S-1, because: made up, citation: made up, confidence: A, applies: {past_due_to: 45}, consent: {kind: callback}}
+  - {rule: US-S-2, because: made up, citation: made up, confidence: A, applies: {past_due_from: 47},
+     cap: {limit: 1, per: debt, days: 30}}
+"""
+
+
+def test_a_refusal_without_an_end_ends_with_its_stage_in_the_last_zone_that_reaches_it(tmp_path: Path) -> None:
+    books = load_rulebooks(made_up(tmp_path, us__stages=STAGES), {})
+    verdict = judge(asked(), books, NOON)
+    assert verdict.retry_at == datetime(2026, 11, 30, tzinfo=NEW_YORK)  # day 46
+    both = asked(addresses=(Address("US", "NY"), Address("US", "CA")))
+    assert judge(both, books, NOON).retry_at == datetime(2026, 11, 30, tzinfo=LOS_ANGELES)
+
+
+def test_what_is_long_ago_now_counts_where_a_later_stage_looks_further_back(tmp_path: Path) -> None:
+    books = load_rulebooks(made_up(tmp_path, us__stages=STAGES), {})
+    wednesday = Inconvenient(frozenset({3}), time(0), time(0))
+    ask = asked(days_past_due=46, inconvenient=(wednesday,), history=(past(NOON - timedelta(days=20)),))
+    verdict = judge(ask, books, NOON + timedelta(days=1))
+    assert verdict.retry_at == datetime(
+        2026, 12, 4, tzinfo=NEW_YORK
+    )  # day 47 is Thursday, by which the call of the 4th counts
+
+
+def test_a_debt_of_which_no_zone_is_known_grows_no_later(tmp_path: Path) -> None:
+    books = load_rulebooks(made_up(tmp_path, us__stages=STAGES), {})
+    assert judge(asked(addresses=(), phone=Phone("+18005550123")), books, NOON).retry_at is None
 
 
 @pytest.mark.parametrize("reason", list(SuppressionReason))
