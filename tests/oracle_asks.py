@@ -361,11 +361,12 @@ class Maker:
         if self.odds(0.4):
             at = now - self.rng.random() * (wait["days"] + 1) * DAY
         past = self._past(ask, now, zones)
-        said = Disposition(self.pick(as_list(wait.get("after")) or [Disposition.RIGHT_PARTY]))
+        said: Disposition | None = Disposition(self.pick(as_list(wait.get("after")) or [Disposition.RIGHT_PARTY]))
         channel = Channel(self.pick(as_list(wait.get("channels")) or [Channel.CALL]))
         voice = Voice.AGENT if channel is Channel.CALL else None
         if past.direction is Direction.INBOUND:
             said, channel = self.pick(((said, channel), (Disposition.RECEIVED, Channel.CALL)))
+        said = self._unless(said)
         return replace(
             past, at=at, disposition=said, channel=channel, voice=voice, cases=self.pick((ask.cases, past.cases))
         )

@@ -330,7 +330,7 @@ def _talks(rule: WaitAfter, moment: Moment) -> list[PastContact]:
     return [
         past
         for past in moment.recent
-        if (past.disposition in words or past.disposition in INBOUND_TALK)
+        if (past.disposition is None or past.disposition in words or past.disposition in INBOUND_TALK)
         and _starts_wait(rule, past)
         and not (moment.answers and past.disposition is Disposition.RECEIVED)
     ]
@@ -339,7 +339,9 @@ def _talks(rule: WaitAfter, moment: Moment) -> list[PastContact]:
 def _starts_wait(rule: WaitAfter, past: PastContact) -> bool:
     if past.direction is Direction.INBOUND:
         return rule.inbound and past.channel is Channel.CALL and past.disposition in INBOUND_TALK
-    return past.disposition in rule.dispositions and past.channel in rule.channels
+    # What came of it is not known yet: it may have been a conversation.
+    said = Disposition.RIGHT_PARTY if past.disposition is None else past.disposition
+    return said in rule.dispositions and past.channel in rule.channels
 
 
 def _needs_consent(rule: NeedsConsent, moment: Moment) -> Refusal | None:

@@ -295,7 +295,8 @@ def _wait(wait: Rule, moment: Moment) -> bool:
 def _starts(wait: Rule, past: PastContact) -> bool:
     if past.direction is Direction.INBOUND:
         return wait.get("inbound", True) and _called_us(past)
-    named = past.disposition in as_list(wait.get("after", "right_party"))
+    after = as_list(wait.get("after", "right_party"))
+    named = past.disposition in after or (past.disposition is None and Disposition.RIGHT_PARTY in after)
     return named and past.channel in as_list(wait.get("channels", "call"))
 
 

@@ -308,6 +308,9 @@ def wait(
         ("a text", False, {"channel": Channel.SMS, "voice": None}),
         ("about another debt", False, {"cases": ("L2",)}),
         ("from another number", True, {"phone": "+12125550199"}),
+        ("what came of it is not known yet", True, {"disposition": None}),
+        ("the same of a text", False, {"disposition": None, "channel": Channel.SMS, "voice": None}),
+        ("the same of a call from the debtor", False, inbound | {"disposition": None}),
         *((f"after {d}", d is Disposition.RIGHT_PARTY, {"disposition": d}) for d in sorted(DISPOSED)),
     ]
     rows = [Row(rule, says, trip(now, **changes), now, refused, home.policy) for says, refused, changes in tried]

@@ -327,6 +327,14 @@ def test_a_conversation_is_day_one_of_seven() -> None:
     assert "US-F-21" not in rules(asked(history=(talk,), collector=Collector.FIRST_PARTY))
 
 
+def test_a_call_of_which_nothing_is_known_yet_may_have_been_a_conversation() -> None:
+    call = replace(past(NOON), disposition=None)
+    found = judge(asked(history=(call,)), BOOKS, NOON + timedelta(minutes=5))
+    assert {refusal.rule for refusal in found.refusals} == {"US-F-21"}
+    assert found.retry_at == datetime(2026, 12, 1, 8, 0, 1, tzinfo=NEW_YORK)
+    assert rules(asked(history=(replace(call, channel=Channel.SMS, voice=None),)), NOON + timedelta(minutes=5)) == set()
+
+
 def test_a_requested_callback_needs_a_standing_request_and_then_no_wait_binds() -> None:
     talk = past(NOON - timedelta(hours=1), Disposition.RIGHT_PARTY)
     wish = Consent(ConsentKind.CALLBACK, ConsentGivenTo.US, NOON - timedelta(hours=1))
