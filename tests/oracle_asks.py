@@ -47,6 +47,12 @@ SECOND, MICRO, DAY = timedelta(seconds=1), timedelta(microseconds=1), timedelta(
 EDGE = (timedelta(0), timedelta(0), SECOND, -SECOND, MICRO, -MICRO, SECOND / 2, -SECOND / 2, MICRO * 999_999)
 CASES = ("L1", "L2", "L3")
 ODD_ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/London", "UTC")
+FAR_ZONES = (  # of one region, of many, of a country without law, by an old name, of no country
+    *("Pacific/Honolulu", "US/Hawaii", "America/Detroit", "America/Chicago", "America/Puerto_Rico", "America/Virgin"),
+    *("America/Vancouver", "America/Toronto", "Australia/Perth", "Australia/Sydney", "America/Manaus", "Asia/Tokyo"),
+    *("America/Sao_Paulo", "America/Cuiaba", "Asia/Urumqi", "Asia/Manila", "Asia/Calcutta", "Europe/Berlin", "Japan"),
+    *("America/Indiana/Knox", "America/Cancun", "Pacific/Chatham", "EST", "EST5EDT", "CET", "Etc/GMT+5", "UTC"),
+)
 ODD_COUNTRIES = ("US", "CA", "AU", "CN", "GB", "DE", "MX", "JM", "PR", "BR", "IN", "NZ", "FR", "RU")
 PLACELESS = ("+18005550123", "+18885550123", "+19005550123", "+448081570123", "+611800975711")
 PAST_DUE = (-30, -1, 0, 1, 2, 29, 30, 31, 32, 40, 90, 400)
@@ -205,7 +211,7 @@ class Maker:
     def _stated(self, ask: Ask) -> str | None:
         if self.odds(0.85):
             return None
-        return self.pick(candidates(ask) or ODD_ZONES) if self.odds(0.5) else self.pick(ODD_ZONES)
+        return self.pick(candidates(ask) or ODD_ZONES) if self.odds(0.5) else self.pick((*ODD_ZONES, *FAR_ZONES))
 
     # when
 

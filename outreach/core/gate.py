@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from outreach.core import zones as zone_tables
 from outreach.core.moment import Moment, in_force, instant, local, while_in_force
-from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop
+from outreach.core.rulebook import ContactHours, Margin, Rule, Rulebook, Rulebooks, Stop, stated_place
 from outreach.core.rules import HORIZON, JUDGES, Judge, margin, reach
 from outreach.core.stops import callback, inconvenient, stops
 from outreach.core.terms import Ask, Decision, PastContact, Purpose, Refusal, Verdict
@@ -95,7 +95,9 @@ def _situation(ask: Ask, rulebooks: Rulebooks, law_only: bool) -> Situation:
         if len(rulebooks.memo) > MOST_SITUATIONS:
             rulebooks.memo.clear()
         zones = zone_tables.candidate_zones(ask.addresses, phone, ask.stated_zone)
-        books, missing = rulebooks.applying(ask.addresses, zone_tables.number_place(phone), law_only=law_only)
+        stated = stated_place(ask.addresses, phone, ask.stated_zone)
+        homes = (*ask.addresses, stated) if stated else ask.addresses
+        books, missing = rulebooks.applying(homes, zone_tables.number_place(phone), law_only=law_only)
         law = _law(books, rulebooks)
         lawful = Verdict(Decision.ALLOW, law.names, (), None, zones)
         found = rulebooks.memo[key] = Situation(zones, law, tuple(_lacking(zones, books, missing)), lawful)

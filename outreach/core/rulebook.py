@@ -24,13 +24,14 @@ from outreach.core.terms import (
     ConsentGivenTo,
     ConsentKind,
     Disposition,
+    Phone,
     PhoneKind,
     PhonePlace,
     Purpose,
     SuppressionReason,
     Voice,
 )
-from outreach.core.zones import NumberPlace
+from outreach.core.zones import NumberPlace, number_place, zone_region
 
 POLICY = "policy/"
 NOWHERE = "a debtor whose country is not known"
@@ -317,6 +318,19 @@ def home(place: Address) -> tuple[str, str | None]:
         return "US", place.country
     known = REGIONS.get(place.country)
     return place.country, place.region if place.region and (known is None or place.region in known) else None
+
+
+def stated_place(addresses: Iterable[Address], phone: Phone, stated_zone: str | None) -> Address | None:
+    """What the debtor's own statement of a zone says of the law that addresses and number do not: another country (with the
+    region, where the zone lies in one only), or another region of theirs; None if nothing."""
+    place = zone_region(stated_zone) if stated_zone else None
+    if place is None:
+        return None
+    homes, number = {home(address) for address in addresses}, number_place(phone)
+    told = {country for country, _region in homes} | ({number.country} if number else set())
+    if place[0] in told and (place[1] is None or place in homes):
+        return None
+    return Address(*place)
 
 
 @lru_cache(maxsize=65_536)

@@ -18,7 +18,7 @@ from outreach.core.moment import (
     sent_since,
     while_in_force,
 )
-from outreach.core.rulebook import Stop, home
+from outreach.core.rulebook import Stop, home, stated_place
 from outreach.core.rules import HORIZON
 from outreach.core.terms import (
     Ask,
@@ -118,8 +118,10 @@ def inconvenient(moment: Moment) -> Iterator[Refusal]:
 
 def _bound_by(ask: Ask) -> Iterator[str]:
     """The countries whose law of wishes binds: that of the United States is for those who collect others' debts."""
-    number = number_place(ask.phone)
-    for country in (*(home(address)[0] for address in ask.addresses), *([number.country] if number else [])):
+    number, stated = number_place(ask.phone), stated_place(ask.addresses, ask.phone, ask.stated_zone)
+    countries = [home(address)[0] for address in ask.addresses]
+    countries += ([number.country] if number else []) + ([stated.country] if stated else [])
+    for country in countries:
         if country != "US" or ask.collector is Collector.THIRD_PARTY:
             yield country
 

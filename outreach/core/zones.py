@@ -34,6 +34,20 @@ from outreach.core.terms import Address, Phone, PhoneKind
 
 NANP = 1
 UNSET = "Factory"  # what the tz database calls a clock that nobody has set
+CLOCKS = frozenset("CET EET MET WET EST MST HST".split())  # linked to the zone of a city, and said of many countries
+# Names that the tz database links to a zone of another country, as the clocks there agree since 1970.
+MERGED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "Africa/Timbuktu": "Africa/Bamako",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Virgin": "America/St_Thomas",
+    "Antarctica/South_Pole": "Antarctica/McMurdo",
+    "Atlantic/Jan_Mayen": "Arctic/Longyearbyen",
+    "Iceland": "Atlantic/Reykjavik",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+    "Pacific/Yap": "Pacific/Chuuk",
+}
 NO_COUNTRY = (None, "001", "ZZ")  # satellites and other numbers of no country
 NANP_LENGTH = len("+12125550100")
 PLACELESS = frozenset(
@@ -87,14 +101,50 @@ def is_zone(name: str) -> bool:
 
 
 @cache
-def _by_country() -> dict[str, tuple[str, ...]]:
+def _countries() -> dict[str, str]:
+    """Of each zone of the tz database that lies in one: its country."""
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text()
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return {name: country for country, _where, name, *_ in rows}
+
+
+@cache
+def _by_country() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            country, _where, name = line.split("\t")[:3]
-            found.setdefault(country, []).append(name)
+    for name, country in _countries().items():
+        found.setdefault(country, []).append(name)
     return {country: tuple(names) for country, names in found.items()} | ONE_CLOCK
+
+
+@cache
+def _other_names() -> dict[str, str]:
+    """What zones were called before, or are called as well, and their name today."""
+    text = resources.files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text()
+    links = {line.split()[2]: line.split()[1] for line in text.splitlines() if line.startswith("L ")}
+    return {name: today for name, today in links.items() if name not in CLOCKS} | MERGED
+
+
+def zone_country(name: str) -> tuple[str, str] | None:
+    """The country (ISO 3166-1 alpha-2) in which a zone lies, and its name there today; None for UTC and other mere clocks."""
+    today = name if name in _countries() else _other_names().get(name, name)
+    country = _countries().get(today)
+    return (country, today) if country else None
+
+
+@cache
+def zone_region(name: str) -> tuple[str, str | None] | None:
+    """The country in which a zone lies, and its region where it lies in one only; None for UTC and other mere clocks.
+
+    A territory of the United States is one of its regions.
+    """
+    found = zone_country(name)
+    if found is None:
+        return None
+    country, today = found
+    if country in US_TERRITORIES:
+        return "US", country
+    regions = [region for region, names in ZONES_OF_REGIONS.get(country, {}).items() if today in names]
+    return country, regions[0] if len(regions) == 1 else None
 
 
 def country_zones(country: str) -> tuple[str, ...]:

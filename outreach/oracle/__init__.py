@@ -33,7 +33,7 @@ from outreach.core.terms import (
 )
 from outreach.core.zones import zone
 from outreach.oracle.hours import dates, is_inconvenient, is_open
-from outreach.oracle.places import address_place, as_list, candidates, covers, is_law_of, is_whole, places
+from outreach.oracle.places import address_place, as_list, candidates, covers, homes, is_law_of, is_whole, places
 
 Rule = Mapping[str, Any]
 ANSWERS = (Purpose.REPLY, Purpose.OPT_OUT_CONFIRMATION)
@@ -93,7 +93,7 @@ def lawful(ask: Ask, law: Law, now: datetime, *, law_only: bool = False) -> set[
 
 
 def _bound_by(ask: Ask) -> list[str]:
-    """The countries whose law of wishes binds this collector, addresses before the number."""
+    """The countries whose law of wishes binds this collector, addresses before the number, the statement last."""
     third = ask.collector is Collector.THIRD_PARTY  # the FDCPA and Regulation F are for these alone
     return [place.country for place in places(ask) if third or place.country != "US"]
 
@@ -106,14 +106,14 @@ def _binding(moment: Moment, law: Law, law_only: bool) -> tuple[list[Rule], bool
     ask = moment.ask
     laws = [book for book in law.books if not _is_policy(book) and covers(book, ask)]
     countries = {place.country for place in places(ask)}
-    lawless = [address for address in ask.addresses if not any(is_law_of(book, address) for book in laws)]
+    addresses = homes(ask)
+    lawless = [address for address in addresses if not any(is_law_of(book, address) for book in laws)]
     adopted = {} if law_only else law.adopted
     names = {adopted.get(key) for key in (*countries, "*")}
     policies = [book for book in law.books if _is_policy(book) and book["rulebook"] in names]
-    homes = {
-        address_place(address).country for address in ask.addresses
-    }  # by a number alone only law of all of it is known
-    known = {book["country"] for book in laws if book["country"] in homes or is_whole(book)}
+    # By a number alone only law of all of its country is known.
+    lived_in = {address_place(address).country for address in addresses}
+    known = {book["country"] for book in laws if book["country"] in lived_in or is_whole(book)}
     known |= set(adopted)  # "*" is no country: it opens none
     bound = [rule for book in laws for rule in book["rules"] if _binds(rule, moment)]
     silent = not any("hours" in rule for rule in bound)

@@ -25,7 +25,7 @@ from outreach.core.regions import (
     ZONES_OF_REGIONS,
 )
 from outreach.core.terms import Address, Ask, Phone, PhoneKind
-from outreach.core.zones import PLACELESS, country_zones, is_zone
+from outreach.core.zones import PLACELESS, country_zones, is_zone, zone_country
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +136,41 @@ def _elsewhere(number: phonenumbers.PhoneNumber, kind: int, said: PhoneKind) -> 
 
 
 def places(ask: Ask) -> list[Place]:
-    """Every place the debtor's addresses and the number name."""
+    """Every place the debtor's addresses, the number and the debtor's own statement name."""
+    stated = [address_place(address) for address in _stated(ask)]
+    return _said_by_others(ask) + stated
+
+
+def _said_by_others(ask: Ask) -> list[Place]:
     number = number_place(ask.phone)
     return [address_place(address) for address in ask.addresses] + ([number] if number else [])
+
+
+def homes(ask: Ask) -> list[Address]:
+    """The addresses, and that which the statement of a zone stands for."""
+    return [*ask.addresses, *_stated(ask)]
+
+
+def _stated(ask: Ask) -> list[Address]:
+    """A stated zone of a country that neither an address nor the number is of, or of a region of theirs that no address is of,
+    as one more address; where a country's regions share the zone none of them is meant."""
+    found = zone_country(ask.stated_zone or "")
+    if not found:
+        return []
+    country, name = found
+    regions = [code for code, names in ZONES_OF_REGIONS.get(country, {}).items() if name in names]
+    address = Address(country, regions[0] if len(regions) == 1 else None)
+    place = address_place(address)
+    if place.country not in {other.country for other in _said_by_others(ask)}:
+        return [address]
+    named = {(other.country, other.region) for other in map(address_place, ask.addresses)}
+    return [address] if place.region and (place.country, place.region) not in named else []
 
 
 def covers(book: Mapping[str, Any], ask: Ask) -> bool:
     """Is any address, or the number, inside the place of this rulebook?"""
     number = number_place(ask.phone)
-    return any(_covers_address(book, address) for address in ask.addresses) or bool(
+    return any(_covers_address(book, address) for address in homes(ask)) or bool(
         number and _covers_number(book, number)
     )
 

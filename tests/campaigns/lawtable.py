@@ -407,6 +407,7 @@ def where(
 ) -> list[Row]:  # fmt: skip
     """Which addresses, and which numbers of a debtor who lives `away`, the rulebook covers, tried on a refusal of `rows`."""
     trip = next(row for row in rows if row.says == "as it stands")
+    trip = replace(trip, ask=replace(trip.ask, stated_zone=_mere_clock(trip.now)))
 
     def row(says: str, refused: bool, **changes: Any) -> Row:
         return replace(trip, says=says, refused=refused, ask=replace(trip.ask, **changes))
@@ -417,3 +418,9 @@ def where(
         phone = replace(trip.ask.phone, e164=e164)
         found.append(row(f"on {e164}", e164 in numbers, addresses=(away or Address("DE"),), phone=phone))
     return rows + found
+
+
+def _mere_clock(at: datetime) -> str | None:
+    """A stated zone with the time of day of `at` that lies in no country, so that no law comes with it."""
+    hours, rest = divmod(at.utcoffset() or timedelta(0), timedelta(hours=1))
+    return None if rest else f"Etc/GMT{-hours:+d}"

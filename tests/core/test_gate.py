@@ -119,6 +119,61 @@ def test_the_debtors_own_statement_is_the_only_zone() -> None:
     assert rules(ask) == {"US-F-01"}
 
 
+TEXAN = asked(addresses=(Address("US", "TX"),), phone=Phone("+12145550123", PhoneKind.MOBILE))
+
+
+@pytest.mark.parametrize(
+    ("stated_zone", "added"),
+    [
+        ("Asia/Tokyo", {"jp"}),
+        ("Japan", {"jp"}),
+        ("Asia/Calcutta", {"in"}),
+        ("Asia/Urumqi", {"cn"}),
+        ("America/Vancouver", {"ca/federal", "ca/bc"}),
+        ("America/Detroit", {"us/mi"}),
+        ("US/Michigan", {"us/mi"}),
+        ("America/New_York", set()),  # of many states
+        ("Pacific/Honolulu", set()),  # no law of its own
+        ("America/Puerto_Rico", set()),  # of the United States
+        ("UTC", set()),
+        ("Etc/GMT-9", set()),
+        ("EST", set()),
+        (None, set()),
+    ],
+)
+def test_a_stated_zone_adds_the_law_of_where_it_lies(stated_zone: str | None, added: set[str]) -> None:
+    books = set(judge(TEXAN, BOOKS, NOON).rulebooks)
+    verdict = judge(replace(TEXAN, stated_zone=stated_zone), BOOKS, NOON)
+    assert set(verdict.rulebooks) - books == added and books <= set(verdict.rulebooks)
+    assert "NO-RULEBOOK" not in {refusal.rule for refusal in verdict.refusals}
+
+
+def test_a_stated_zone_of_many_regions_abroad_brings_the_law_of_each() -> None:
+    books = set(judge(replace(TEXAN, stated_zone="America/Toronto"), BOOKS, NOON).rulebooks)
+    assert {"ca/federal", "ca/on", "ca/qc", "ca/bc"} < books
+    at_home = replace(TEXAN, addresses=(Address("CA", "ON"),))
+    assert "ca/qc" not in judge(replace(at_home, stated_zone="America/Toronto"), BOOKS, NOON).rulebooks
+
+
+def test_a_stated_zone_of_a_country_without_law_is_refused_unless_a_policy_is_adopted() -> None:
+    berlin = replace(TEXAN, stated_zone="Europe/Berlin")
+    lawless = [refusal for refusal in judge(berlin, BOOKS, NOON).refusals if refusal.rule == "NO-RULEBOOK"]
+    assert [refusal.because.split(",")[0] for refusal in lawless] == ["there is no rulebook for DE"]
+    adopted = replace(BOOKS, adopted={"DE": "policy/default"})
+    assert "NO-RULEBOOK" not in rules(berlin, NOON, adopted)
+    brazil = asked(addresses=(Address("BR", "SP"),), phone=Phone("+5511912345678", PhoneKind.MOBILE))
+    assert "NO-RULEBOOK" in rules(replace(brazil, stated_zone="America/Cuiaba"))  # Mato Grosso
+    assert "NO-RULEBOOK" not in rules(replace(brazil, stated_zone="America/Sao_Paulo"))
+
+
+def test_a_wish_is_told_by_the_law_of_the_stated_zone_last() -> None:
+    always = Inconvenient(frozenset(range(1, 8)), time(0), time(23, 59))
+    first = replace(TEXAN, collector=Collector.FIRST_PARTY, inconvenient=(always,))
+    assert "INCONVENIENT" in rules(first)
+    assert "JP-HRS" in rules(replace(first, stated_zone="Asia/Tokyo"))
+    assert "US-F-04" in rules(replace(first, collector=Collector.THIRD_PARTY, stated_zone="Asia/Tokyo"))
+
+
 def test_no_zone_is_refused() -> None:
     verdict = judge(asked(addresses=(), phone=Phone("+18005550123")), BOOKS, NOON)
     assert verdict.decision is Decision.REFUSE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from importlib import resources
 
 from phonenumbers import PhoneMetadata
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS
@@ -66,3 +67,27 @@ def test_what_numbers_say() -> None:
 
 def test_a_clock_that_nobody_has_set_is_no_zone() -> None:
     assert zones.is_zone("Europe/London") and not zones.is_zone("Factory")
+
+
+def test_a_zone_lies_in_a_country_and_maybe_in_one_region_of_it() -> None:
+    told = {
+        "Pacific/Honolulu": ("US", "HI"),
+        "US/Hawaii": ("US", "HI"),
+        "America/Boise": ("US", None),
+        "Pacific/Guam": ("US", "GU"),
+        "America/Virgin": ("US", "VI"),
+        "America/Coral_Harbour": ("CA", None),
+        "Asia/Kashgar": ("CN", None),
+        "Europe/London": ("GB", None),
+        "Iceland": ("IS", None),
+    }
+    assert {name: zones.zone_region(name) for name in told} == told
+    clocks = ("UTC", "GMT", "Etc/GMT+5", "EST", "HST", "CET", "EST5EDT", "Factory", "Nowhere/None", "")
+    assert [name for name in clocks if zones.zone_region(name)] == []
+
+
+def test_every_zone_but_mere_clocks_lies_in_a_country_we_know() -> None:
+    known = resources.files("tzdata").joinpath("zones").read_text().split()
+    lost = [name for name in known if zones.is_zone(name) and zones.zone_region(name) is None]
+    cities = [name for name in lost if "/" in name and not name.startswith("Etc/")]
+    assert cities == [], "of no country"
