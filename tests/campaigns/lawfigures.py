@@ -208,9 +208,12 @@ ASIA = [
     hours("CN-HRS-2", CN, week("08:00-22:00"), binds(due=PAST, since=CBA), lifted="outside_hours"),
     cap(
         "CN-FRQ-1", CN, 3, 1, "person", binds("", "call", RECORDED, due=PAST, since=date(2024, 5, 15)), counts=PUT_THROUGH,
-        channels="call", voices=RECORDED,
+        channels="call", voices=RECORDED, requested=True, answers=True,
     ),
-    cap("CN-FRQ-2", CN, 3, 1, "person", binds("", "call", due=PAST, since=GBT), counts=PUT_THROUGH, channels="call"),
+    cap(
+        "CN-FRQ-2", CN, 3, 1, "person", binds("", "call", due=PAST, since=GBT), counts=PUT_THROUGH, channels="call",
+        requested=True, answers=True,
+    ),
     cap(
         "CN-FRQ-3", CN, 6, 1, "phone", binds("", "call", due=PAST, since=CBA), channels="call",
         counts=DEAD | {Disposition.NO_ANSWER},

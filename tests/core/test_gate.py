@@ -478,6 +478,8 @@ def test_china_counts_calls_put_through() -> None:
     assert rules(replace(ask, history=machines), noon) == {"CN-FRQ-1", "CN-FRQ-2"}
     assert rules(replace(ask, history=machines, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}, "never neither"
     assert rules(replace(ask, history=through, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}
+    asked_for = tuple(replace(p, requested=True) for p in through)
+    assert rules(replace(ask, history=asked_for, voice=Voice.AGENT), noon) == {"CN-FRQ-2"}
     missed = tuple(past(noon - timedelta(minutes=m), phone="+8613800138000") for m in range(6))
     assert rules(replace(ask, history=missed), noon) == {"CN-FRQ-3"}
     assert rules(ask, datetime(2026, 11, 24, 22, 0, tzinfo=beijing)) == {"CN-HRS-1", "CN-HRS-2"}
