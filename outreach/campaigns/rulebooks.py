@@ -28,6 +28,7 @@ def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Ru
     ]
     books: list[Rulebook] = []
     documents: dict[str, str] = {}
+    standing: dict[str, str] = {}  # where each rule stands
     for path in sorted(folder.rglob("*.yaml")):
         try:
             text = source.file_text(path)
@@ -37,6 +38,7 @@ def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Ru
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()
         faults += [Fault(str(path), *source.place(document, where), what) for where, what in _misplaced(model, name)]
+        faults += _named_elsewhere(model, document, str(path), standing)
         books.append(model.frozen(_version(document)))
         documents[model.rulebook] = text
     if not books and not faults:
@@ -45,6 +47,19 @@ def load_rulebooks(folder: Path, adopted: Mapping[str, str] | None = None) -> Ru
     if faults:
         raise ConfigError(*faults)
     return Rulebooks(tuple(books), dict(adopted or {}), documents)
+
+
+def _named_elsewhere(model: RulebookModel, document: Any, path: str, standing: dict[str, str]) -> list[Fault]:
+    """Rules named like one of a rulebook read before, noted in `standing`: a refusal names the rule, and nobody knew which."""
+    found, here = [], {}
+    for index, rule in enumerate(model.rules):
+        line, column = source.place(document, ["rules", index, "rule"])
+        here[rule.rule] = f"{path}:{line}"
+        if before := standing.get(rule.rule):
+            what = f"`rules.{index}.rule`: {rule.rule} is a rule at {before} already, expected a name of its own"
+            found.append(Fault(path, line, column, what))
+    standing |= here
+    return found
 
 
 def _adoption_faults(books: Sequence[Rulebook], adopted: Mapping[str, str]) -> list[Fault]:

@@ -160,3 +160,34 @@ def test_a_mangled_file_is_read_or_refused_in_words(case: tuple[str, type]) -> N
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     with pytest.raises(ConfigError):
         read_text(text, "c.yaml", CampaignModel)
+
+
+def rulebook(folder: Path, name: str, country: str, *rules: str) -> str:
+    file = folder / f"{name}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    head = f"rulebook: {name}\ntitle: made up\n" + (f"country: {country}\n" if country else "") + "rules:\n"
+    confidence = "A" if country else "POLICY"
+    figure = f"because: made up, citation: made up, confidence: {confidence}, consent: {{kind: callback}}"
+    file.write_text(head + "".join(f"  - {{rule: {rule}, {figure}}}\n" for rule in rules))
+    return str(file)
+
+
+def test_two_rulebooks_have_no_rule_of_one_name(tmp_path: Path) -> None:
+    first = rulebook(tmp_path, "us/federal", "US", "US-F-00", "US-F-01")
+    again = rulebook(tmp_path, "us/fl", "US", "US-FL-01", "US-FL-02", "US-F-01")
+    abroad = rulebook(tmp_path, "za", "ZA", "US-F-00", "ZA-1")
+    with pytest.raises(ConfigError) as raised:
+        load_rulebooks(tmp_path)
+    assert [str(fault) for fault in raised.value.faults] == [
+        f"{again}:7:6: `rules.2.rule`: US-F-01 is a rule at {first}:6 already, expected a name of its own",
+        f"{abroad}:5:6: `rules.0.rule`: US-F-00 is a rule at {first}:5 already, expected a name of its own",
+    ]
+
+
+def test_two_policies_have_no_rule_of_one_name_either(tmp_path: Path) -> None:
+    first = rulebook(tmp_path, "policy/ours", "", "POLICY-1")
+    again = rulebook(tmp_path, "policy/theirs", "", "POLICY-1")
+    with pytest.raises(ConfigError) as raised:
+        load_rulebooks(tmp_path)
+    (fault,) = raised.value.faults
+    assert str(fault).startswith(f"{again}:4:6: `rules.0.rule`: POLICY-1 is a rule at {first}:4")
