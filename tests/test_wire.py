@@ -126,6 +126,34 @@ def test_what_could_be_read_in_two_ways_or_in_none_is_named(change: dict[str, An
         parse_ask(json.dumps(ASK | change))
 
 
+CONSENTED = {"kind": "sms", "given_to": "us", "at": "2027-01-02T15:00:00Z"}
+STOPPED = PAID | {"at": "2027-01-02T15:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["2027-01-02T15:00:00Z", "2027-01-02T10:00:00-05:00", "2027-01-02T14:59:59.9Z", "0001-01-01T00:00:00+14:00"],
+)
+def test_what_ends_before_it_begins_is_named(end: str) -> None:
+    for change, named in (
+        ({"consents": [CONSENTED | {"expires_at": end}]}, "consents.0.expires_at"),
+        ({"suppressions": [STOPPED, STOPPED | {"until": end}]}, "suppressions.1.until"),
+    ):
+        with pytest.raises(AskError) as raised:
+            parse_ask(json.dumps(ASK | change))
+        assert str(raised.value) == f"`{named}`: expected an instant after `at`, 2027-01-02T15:00:00+00:00"
+
+
+def test_what_ends_after_it_begins_is_read() -> None:
+    end = "2027-01-02T15:00:00.000001Z"
+    asked = parse_ask(
+        json.dumps(
+            ASK | {"consents": [CONSENTED | {"expires_at": end}], "suppressions": [STOPPED | {"until": end}, STOPPED]}
+        )
+    )
+    assert asked.ask.consents[0].expires_at == asked.ask.suppressions[0].until == datetime.fromisoformat(end)
+
+
 @pytest.mark.parametrize(
     ("line", "named"),
     [

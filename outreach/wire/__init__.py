@@ -11,7 +11,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
 from outreach.core.money import read_amount, write_amount
 from outreach.core.regions import REGIONS
@@ -90,11 +99,19 @@ class PhoneIn(Strict):
     place: PhonePlace = PhonePlace.PERSONAL
 
 
+def _after(end: datetime | None, info: ValidationInfo) -> datetime | None:
+    """What ends no later than it begins was never in force: one of the two is a slip."""
+    begins = info.data.get("at")
+    if end is not None and begins is not None and end <= begins:
+        raise ValueError(f"expected an instant after `at`, {begins.isoformat()}")
+    return end
+
+
 class ConsentIn(Strict):
     kind: ConsentKind
     given_to: ConsentGivenTo
     at: Instant
-    expires_at: End | None = None
+    expires_at: Annotated[End | None, AfterValidator(_after)] = None
     phone: E164 | None = None
 
 
@@ -103,7 +120,7 @@ class SuppressionIn(Strict):
     scope: SuppressionScope
     channel: Channel | None = None
     at: Instant
-    until: End | None = None
+    until: Annotated[End | None, AfterValidator(_after)] = None
     phone: E164 | None = None
     case: str | None = None
 
