@@ -183,7 +183,7 @@ def _failed(runtime: Runtime, inbox_id: int, error: Exception, now: datetime) ->
 
 
 def _said(error: Exception) -> str:
-    """What is kept of it: of other people's errors the kind alone. A database quotes whole rows, and they outlive their person."""
+    """What is kept of it. Of errors that are not ours the kind alone: a database quotes whole rows, and they outlive people."""
     kind = type(error).__name__
     return f"{kind}: {error}"[:500] if isinstance(error, OutreachError) else kind
 
