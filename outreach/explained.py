@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from outreach.core.rulebook import POLICY, Rulebooks
-from outreach.core.terms import CaseStatus, Channel, Decision, OutreachError
+from outreach.core.terms import CaseStatus, Channel, Decision, OutreachError, Voice
 from outreach.core.zones import zone
 from outreach.engine.explaining import Way, ways
 from outreach.store.database import Database
@@ -35,6 +35,7 @@ def _way(way: Way) -> dict[str, Any]:
     info, verdict = zone(way.zone), way.explanation.verdict
     return {
         "channel": way.channel,
+        "voice": way.voice,
         "number": way.number,
         "zone": way.zone,
         "decision": verdict.decision,
@@ -66,7 +67,7 @@ def words(found: dict[str, Any]) -> str:
 
 
 def _way_words(way: dict[str, Any]) -> str:
-    head = f"{Channel(way['channel']).word} to {way['number']} ({way['zone']}): "
+    head = f"{_kind(way)} to {way['number']} ({way['zone']}): "
     if way["decision"] == Decision.ALLOW:
         head += "lawful now"
     elif way["earliest"]:
@@ -84,6 +85,10 @@ def _way_words(way: dict[str, Any]) -> str:
         lines.append(f"  {datetime.fromisoformat(day['on']):%a %Y-%m-%d}  {spans or 'never'}")
     lines.append(f"  rulebooks: {', '.join(way['rulebooks']) or 'none'}")
     return "\n".join(lines)
+
+
+def _kind(way: dict[str, Any]) -> str:
+    return "call by a colleague" if way["voice"] == Voice.AGENT else Channel(way["channel"]).word
 
 
 def _moment(at: str) -> str:

@@ -39,7 +39,9 @@ def test_a_stop_of_everything_is_said_before_what_the_law_says(house: House) -> 
 
 def test_why_not_now_when_then_and_what_if(house: House) -> None:
     found = explained.explain(house.db, house.runtime.loaded.rulebooks, "L1", NIGHT, "call")
-    (way,) = found["ways"]
+    way, by_hand = found["ways"]
+    assert (way["voice"], by_hand["voice"]) == ("recorded", "agent")
+    assert by_hand["decision"] == "defer" and by_hand["earliest"] == "2026-11-25T08:00:01-05:00", "no consent is needed"
     assert (way["number"], way["zone"], way["decision"]) == ("+15·····0123", "America/New_York", "refuse")
     rules = {refusal["rule"]: refusal for refusal in way["refusals"]}
     assert rules["US-F-01"]["retry_at"] == "2026-11-25T08:00:01-05:00"
@@ -49,6 +51,7 @@ def test_why_not_now_when_then_and_what_if(house: House) -> None:
     ]
     said = explained.words(found)
     assert "if consent to recorded calls were on file: Wed 2026-11-25 08:00:01" in said
+    assert "call by a colleague to +15·····0123 (America/New_York): lawful again Wed 2026-11-25 08:00:01" in said
     assert "US-T-01 (47 USC 227(b)(1)(A)(iii)" in said and "0123" in said and "518555" not in said
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,18 +12,25 @@ from outreach.core import explain as gate
 from outreach.core.explain import Explanation, Span
 from outreach.core.masking import masked
 from outreach.core.rulebook import Rulebooks
-from outreach.core.terms import Channel
+from outreach.core.terms import Channel, Voice
 from outreach.engine import assemble
 from outreach.store import facts
 from outreach.store.database import Database
 from outreach.store.tables import cases
 
+VOICES: Mapping[Channel, tuple[Voice | None, ...]] = {
+    Channel.SMS: (None,),
+    Channel.CALL: (Voice.RECORDED, Voice.AGENT),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to reach the debtor: a channel on a number (masked), and when it is lawful."""
+    """One way to reach the debtor: a channel on a number (masked), and when it is lawful. Of calls there are two: those we
+    place begin with a recording; a colleague may dial by hand."""
 
     channel: Channel
+    voice: Voice | None
     number: str
     zone: str
     explanation: Explanation
@@ -50,7 +57,8 @@ def _ways(
     zone = assemble.home_zone(person)
     for phone in person.phones:
         for channel in channels:
-            ask = assemble.ask(person, phone, channel, [case], at)
-            days = gate.week(ask, rulebooks, at, zone)
-            spans = tuple((on, tuple(found)) for on, found in days)
-            yield Way(channel, masked(phone.phone.e164), zone, gate.explain(ask, rulebooks, at), spans)
+            for voice in VOICES[channel]:
+                ask = replace(assemble.ask(person, phone, channel, [case], at), voice=voice)
+                days = gate.week(ask, rulebooks, at, zone)
+                spans = tuple((on, tuple(found)) for on, found in days)
+                yield Way(channel, voice, masked(phone.phone.e164), zone, gate.explain(ask, rulebooks, at), spans)

@@ -226,19 +226,27 @@ def test_what_goes_wrong_is_said_on_a_page_of_ours(house: House) -> None:
 
 def test_the_page_of_a_case_draws_the_week_as_the_gate_judges_it(house: House, ref: str) -> None:
     found = ways(house.runtime, ref, house.clock.now())
-    assert [way["channel"] for way in found] == ["sms", "call"]
+    assert [(way["channel"], way["voice"]) for way in found] == [("sms", None), ("call", "recorded"), ("call", "agent")]
     for way in found:
         assert len(way["week"]) == 7
         tomorrow = way["week"][1]
         [(x, width)] = tomorrow["bars"]
         starts, ends = tomorrow["words"].split(" to ")
-        [asked] = [each for each in explained(house, ref) if each["channel"] == way["channel"]]
+        [asked] = [
+            each
+            for each in explained(house, ref)
+            if each["channel"] == way["channel"] and each["voice"] == way["voice"]
+        ]
         [[lawful_from, lawful_to]] = asked["week"][1]["lawful"]
         assert (starts, ends) == (lawful_from[11:19], lawful_to[11:19])
         hours, minutes, seconds = map(int, starts.split(":"))
         assert x == pytest.approx((hours + minutes / 60 + seconds / 3600) * 20) and 0 < width <= 480 - x
     html = page(client(house, sign_in_free=True), f"/cases/{ref}")
-    assert "When they may be contacted" in html and html.count('class="lawful"') >= 12
+    assert (
+        "When they may be contacted" in html
+        and "<b>Call by a colleague</b>" in html
+        and html.count('class="lawful"') >= 12
+    )
 
 
 def explained(house: House, ref: str) -> list[dict[str, Any]]:
