@@ -111,15 +111,18 @@ class Court:
         for _ in range(3):
             at = put.now + rng.random() * SEARCHED * SECOND
             if not self.oracle_later(put, at) and not self.gate_later(put, at):
-                if put.now.year < FIRST_HOLIDAYS:  # before the first year whose holidays are known no day is lawful
-                    tally.checked["too long ago"] += 1
-                else:
-                    tally.wrong.append(f"lawful at {at}, though no instant was known: {put}")
+                self._lawful_after_all(put, tally, f"lawful at {at}, though no instant was known")
 
     def _refused_at(self, put: Put, at: datetime, tally: Tally, what: str) -> None:
         oracle = self.oracle_later(put, at)
         if not oracle and self._same(put, self.gate_later(put, at), oracle, tally):
-            tally.wrong.append(f"{what} at {at}: {put}")
+            self._lawful_after_all(put, tally, f"{what} at {at}")
+
+    def _lawful_after_all(self, put: Put, tally: Tally, what: str) -> None:
+        if put.now.year < FIRST_HOLIDAYS:  # before the first year whose holidays are known no day is lawful
+            tally.checked["too long ago"] += 1
+        else:
+            tally.wrong.append(f"{what}: {put}")
 
 
 def _later(put: Put, at: datetime) -> list[Put]:
