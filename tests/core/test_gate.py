@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.campaigns.rulebooks import load_rulebooks
+from outreach.core.explain import week
 from outreach.core.gate import judge
 from outreach.core.moment import Moment
 from outreach.core.rulebook import ContactHours, Rulebooks, Window
@@ -705,6 +706,14 @@ def test_where_the_hours_of_the_law_begin_with_a_stage_the_house_s_end_on_that_d
     assert verdict.retry_at == datetime(2027, 3, 3, 7, tzinfo=VANCOUVER)
     assert judge(days_on(ask, 1), HOUSE, verdict.retry_at).allowed
     assert not judge(days_on(ask, 1), HOUSE, verdict.retry_at - timedelta(seconds=1)).allowed
+
+
+def test_the_week_of_a_debt_that_grows_later_has_the_hours_of_each_stage() -> None:
+    days = week(replace(IN_MANILA, days_past_due=14), HOUSE, datetime(2027, 3, 2, 12, tzinfo=MANILA), "Asia/Manila")
+    begins = [spans[0].start.astimezone(MANILA).hour for _on, spans in days]
+    ends = [spans[-1].end.astimezone(MANILA).hour for _on, spans in days]
+    assert begins == [12, 6, 8, 8, 8, 8, 8]  # to day 15 by the law, from day 16 on by the house
+    assert ends == [22, 22, 21, 21, 21, 21, 21]
 
 
 STAGES = """
