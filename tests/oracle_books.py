@@ -216,7 +216,8 @@ def _consent(rng: Random) -> dict[str, Any]:
 
 def _stop(rng: Random) -> dict[str, Any]:
     made = {"reasons": _some(rng, SuppressionReason)} | ({"widen": True} if rng.random() < 0.5 else {})
-    return made | ({"replies_stop": True} if rng.random() < 0.5 else {})
+    answered = SuppressionReason.REFUSED_CHANNEL in made["reasons"]
+    return made | ({"replies_stop": True} if answered and rng.random() < 0.5 else {})
 
 
 def _margin(rng: Random) -> dict[str, Any]:

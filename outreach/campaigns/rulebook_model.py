@@ -240,6 +240,14 @@ class StopModel(Strict):
     widen: bool = False
     replies_stop: bool = False
 
+    @model_validator(mode="after")
+    def _answers_it_stops(self) -> StopModel:
+        if self.replies_stop and SuppressionReason.REFUSED_CHANNEL not in self.reasons:
+            raise ValueError(
+                "replies_stop is of answers in a medium that was refused, expected refused_channel among the reasons"
+            )
+        return self
+
 
 class MarginModel(Strict):
     """Seconds."""

@@ -201,6 +201,12 @@ def test_a_rulebook_with_a_fault_says_where(house: Path) -> None:
     assert "the window ends before it begins" in told(house)
     change(house / "config" / "rulebooks" / "us" / "ma.yaml", "limit: 2", "limit: 0")
     assert "cap.limit" in told(house)
+    change(
+        house / "config" / "rulebooks" / "us" / "wi.yaml",
+        "reasons: [refused_channel, cease, opt_out]",
+        "reasons: cease",
+    )
+    assert "us/wi.yaml:12:5: `rules.0.stop`: replies_stop is of answers in a medium that was refused" in told(house)
 
 
 def test_a_policy_that_does_not_exist_cannot_be_adopted(house: Path) -> None:
