@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from outreach import bootstrap
 from outreach.bootstrap import Settings
 from outreach.core.terms import ConfigError
-from outreach.engine import switch
+from outreach.engine import clockguard, switch
 from outreach.engine.runtime import Policy
 from outreach.status import status as read_status
 from outreach.statuswords import lines
@@ -79,11 +79,17 @@ def stop(campaign: str | None, why: str, by: str, as_json: bool) -> None:
 @click.command()
 @CAMPAIGN
 @click.option("--why", metavar="TEXT", default="", help="Why it may go on.")
+@click.option(
+    "--clock", "by_clock", is_flag=True, help="The clock was ahead, and is right now: nothing else holds contact up."
+)
 @BY
 @JSON
-def resume(campaign: str | None, why: str, by: str, as_json: bool) -> None:
+def resume(campaign: str | None, why: str, by_clock: bool, by: str, as_json: bool) -> None:
     """Let contact go on after a stop. Exit 1 if nothing of that scope is stopped."""
     db = bootstrap.open_database(told().database_url)
+    if by_clock:
+        _clock_is_right(db, campaign, by, why, as_json)
+        return
     with db.begin() as tx:
         ended = switches.resume(tx, by, why, _now(db), campaign)
         left = switches.standing(tx)
@@ -97,6 +103,21 @@ def resume(campaign: str | None, why: str, by: str, as_json: bool) -> None:
             click.echo(f"still stopped: {_scope(one.campaign)}, {_since(one)}; `{_resume(one.campaign)}`")
     if not ended:
         click.echo(f"{_scope(campaign)} is not stopped", err=True)
+        sys.exit(1)
+
+
+def _clock_is_right(db: Database, campaign: str | None, by: str, why: str, as_json: bool) -> None:
+    if campaign is not None:
+        raise click.UsageError("--clock is of all campaigns: give no --campaign with it")
+    now = _now(db)
+    with db.begin() as tx:
+        was = clockguard.correct(tx, now, by, why)
+    if as_json:
+        click.echo(json.dumps({"clock": now.isoformat(), "was": was.isoformat() if was else None}))
+    elif was:
+        click.echo(f"contact goes on at {now:%Y-%m-%d %H:%M:%S}Z; the clock had been at {was:%Y-%m-%d %H:%M:%S}Z")
+    if was is None:
+        click.echo("the clock was not set back", err=True)
         sys.exit(1)
 
 

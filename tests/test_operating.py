@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
 
+from outreach.engine import clockguard
 from outreach.store.database import Database
 from outreach.store.tables import campaigns, switches
 from tests.test_command_line import outreach
@@ -42,6 +44,15 @@ def test_stop_status_resume(url: str, tmp_path: Path) -> None:
     )
     done = outreach(tmp_path, "resume", OUTREACH_DATABASE_URL=url)
     assert (done.returncode, done.stderr) == (1, "everything is not stopped\n")
+
+
+def test_a_clock_that_was_ahead_once(url: str, tmp_path: Path, db: Database) -> None:
+    with db.begin() as tx:
+        clockguard.note(tx, datetime(2999, 1, 1, tzinfo=UTC))
+    done = outreach(tmp_path, "resume", "--clock", "--by", "Sue", OUTREACH_DATABASE_URL=url)
+    assert done.returncode == 0 and "the clock had been at 2999-01-01 00:00:00Z" in done.stdout
+    done = outreach(tmp_path, "resume", "--clock", "--json", OUTREACH_DATABASE_URL=url)
+    assert (done.returncode, json.loads(done.stdout)["was"]) == (1, None)
 
 
 def test_for_programs(url: str, tmp_path: Path, db: Database) -> None:
