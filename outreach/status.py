@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Float, Select, cast, func, select
 
 from outreach.core.terms import AttemptState, Channel
+from outreach.engine import clockguard
 from outreach.engine import workers as at_work
 from outreach.engine.due import pressed, unfinished
 from outreach.engine.forecast import forecast
@@ -44,6 +45,7 @@ def status(db: Database, now: datetime, policy: Policy | None = None) -> dict[st
     with db.read() as connection:
         return {
             "at": now,
+            "held_until": clockguard.held_until(connection, now),
             "stopped": [asdict(switch) for switch in standing(connection)],
             "workers": _workers(connection, now),
             "due": _due(connection, now),

@@ -27,6 +27,9 @@ def lines(found: Found) -> Iterator[str]:
 
 def _told(found: Found, now: datetime) -> Iterator[tuple[str, str]]:
     yield "as of", f"{_minute(now)}"
+    if found["held_until"]:
+        until = f"nothing leaves until {_minute(found['held_until'])}, unless `outreach resume --clock` says it is right now"
+        yield "CLOCK", f"set back: {until}"
     for one in found["stopped"]:
         scope = f"campaign {one['campaign']}" if one["campaign"] else "everything"
         yield "STOPPED", f"{scope}, by {one['by']} on {_minute(one['at'])}: {one['why']}"

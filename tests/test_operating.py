@@ -49,6 +49,8 @@ def test_stop_status_resume(url: str, tmp_path: Path) -> None:
 def test_a_clock_that_was_ahead_once(url: str, tmp_path: Path, db: Database) -> None:
     with db.begin() as tx:
         clockguard.note(tx, datetime(2999, 1, 1, tzinfo=UTC))
+    said = outreach(tmp_path, "status", OUTREACH_DATABASE_URL=url).stdout
+    assert "CLOCK           set back: nothing leaves until 2999-01-01 00:00" in said
     done = outreach(tmp_path, "resume", "--clock", "--by", "Sue", OUTREACH_DATABASE_URL=url)
     assert done.returncode == 0 and "the clock had been at 2999-01-01 00:00:00Z" in done.stdout
     done = outreach(tmp_path, "resume", "--clock", "--json", OUTREACH_DATABASE_URL=url)

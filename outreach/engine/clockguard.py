@@ -25,6 +25,12 @@ def last_seen(tx: Connection) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
+def held_until(tx: Connection, now: datetime) -> datetime | None:
+    """Until when nothing is placed because the clock was set back; None: it was not."""
+    seen = last_seen(tx)
+    return seen if seen is not None and now < seen - TOLERATED else None
+
+
 def check(runtime: Runtime) -> None:
     """Raises ConfigError if the clock stands well before the last instant seen: nothing may be placed."""
     with runtime.db.read() as connection:
@@ -43,8 +49,8 @@ def correct(tx: Connection, now: datetime, by: str, why: str) -> datetime | None
     """Somebody says that the clock is right now: the later instant is forgotten, and who said so kept. Returns that instant;
     None: the clock was not set back."""
     take_turn(tx, Turn.NOTE)
-    seen = last_seen(tx)
-    if seen is None or now >= seen - TOLERATED:
+    seen = held_until(tx, now)
+    if seen is None:
         return None
     keep(tx, NAME, now.isoformat())
     told = {"at": now.isoformat(), "was": seen.isoformat(), "by": by, "why": why}
