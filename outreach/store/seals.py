@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from outreach.core.canonical import canonical
+from outreach.core.terms import EventKind
 from outreach.store.caselog import GENESIS, instant
 from outreach.store.database import Database, Turn, take_turn
 from outreach.store.tables import case_events, cases, seal_heads, seals
 
-EVERY = timedelta(days=1)
+EVERY, LONGEST = timedelta(days=1), timedelta(days=2)
 CHUNK = 5000
 
 
@@ -133,6 +134,19 @@ def broken(connection: Connection) -> Iterator[tuple[str, str]]:
         elif link(previous, seal.sealed_at, seal.cases, seal.root) != seal.hash:
             yield name, "altered: it does not follow the seal before it"
         previous = seal.hash
+    yield from _lacking(connection)
+
+
+def _lacking(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Seals that there must have been: whoever placed contacts also sealed the logs, day by day."""
+    placed = case_events.c.kind == EventKind.ATTEMPT_PLACED
+    first, last = connection.execute(select(func.min(case_events.c.at), func.max(case_events.c.at)).where(placed)).one()
+    since = connection.scalar(select(func.max(seals.c.sealed_at))) or first
+    if last is not None and last - (since or last) > LONGEST:
+        yield (
+            "the seals",
+            f"missing: there is none after {instant(since)[:10]}, and contacts until {instant(last)[:10]}",
+        )
 
 
 def _heads_of(connection: Connection, seal: Row[Any]) -> list[Row[Any]]:

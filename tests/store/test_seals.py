@@ -67,6 +67,20 @@ def test_a_seal_taken_out_of_the_chain_is_missed(house: House) -> None:
     assert audit(house.db)
 
 
+@pytest.mark.parametrize(("last", "since"), [("id > 0", "2026-11-24"), ("id > 1", "2026-11-24")])
+def test_the_last_seals_taken_away_are_missed(house: House, last: str, since: str) -> None:
+    """Of a deployment that placed contacts all the while: who does that, seals."""
+    for number, day in enumerate((25, 26, 27), 3):
+        house.case(house.debtor(f"D{number}", phone=f"+1518555013{number}"), f"L{number}", date(2026, 11, day + 3))
+        house.at(f"2026-11-{day}T10:31:00-05:00")
+    assert audit(house.db) == []
+    tamper(house, f"delete from seal_heads where seal_{last}")
+    tamper(house, f"delete from seals where {last}")
+    assert [(each.case, each.what) for each in audit(house.db)] == [
+        ("the seals", f"missing: there is none after {since}, and contacts until 2026-11-27")
+    ]
+
+
 def test_merkle_roots() -> None:
     def h(value: str) -> str:
         return hashlib.sha256(value.encode()).hexdigest()
