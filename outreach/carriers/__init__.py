@@ -146,9 +146,7 @@ class CodeMeaning:
     opt_out: bool = False
     landline: bool = False
     retry: bool = False  # refused at once: nothing is used up, and it is asked for again
-    again: tuple[
-        timedelta, ...
-    ] = ()  # failed on its way: so long after the first time, the second, ... it is done again
+    again: tuple[timedelta, ...] = ()  # never left the carrier: done again so long after it was so first, second
     account_trouble: bool = False  # ours to mend: stop the campaign and alert
 
 

@@ -54,9 +54,9 @@ DIAL_STATUS: dict[str, str] = {
 
 
 Again = tuple[timedelta, ...]
+# Of what never left the carrier, as it says. What it lost sight of on the way, or a phone that is off, may arrive yet.
 SOON: Again = (timedelta(minutes=15), timedelta(hours=2))  # each counts against the caps: twice, no more
 UNTIL_MORNING: Again = (timedelta(hours=4), timedelta(hours=12))  # daily limits end at midnight, somewhere
-SWITCHED_OFF: Again = (timedelta(hours=4), timedelta(hours=24))
 
 
 def _dead(what: str) -> CodeMeaning:
@@ -67,7 +67,7 @@ def _lost(what: str) -> CodeMeaning:
     return CodeMeaning(what, Disposition.UNDELIVERED)
 
 
-def _later(what: str, disposition: Disposition = Disposition.FAILED, again: Again = SOON) -> CodeMeaning:
+def _later(what: str, disposition: Disposition = Disposition.FAILED, again: Again = ()) -> CodeMeaning:
     return CodeMeaning(what, disposition, retry=True, again=again)
 
 
@@ -97,31 +97,29 @@ CODES: dict[int, CodeMeaning] = {
     21610: CodeMeaning("the recipient opted out", Disposition.FAILED, opt_out=True),
     21612: _failed("the number cannot be reached from this sender"),
     # the way there
-    30003: _later("the handset is unreachable", Disposition.UNDELIVERED, SWITCHED_OFF),
+    30003: _later("the handset is unreachable", Disposition.UNDELIVERED),
     30004: _lost("the handset or its carrier blocks the message"),
     30005: CodeMeaning("an unknown handset", Disposition.UNDELIVERED, suppress=True, twice=True),
-    30008: CodeMeaning(
-        "not delivered, the carrier gives no reason", Disposition.UNDELIVERED, again=(timedelta(hours=1),)
-    ),
+    30008: _lost("not delivered, the carrier gives no reason"),
     30017: _later("the network is congested", Disposition.UNDELIVERED),
     30036: _lost("it waited longer than it was valid for"),
     30410: _later("the network did not answer in time", Disposition.UNDELIVERED),
-    30450: _later("texts to this prefix are blocked for the moment"),
+    30450: _later("texts to this prefix are blocked for the moment", again=SOON),
     32014: _later("the call had no sound"),
     32016: _later("the call was not connected in time"),
     # too much at once
     20429: _later("too many requests at once"),
     21611: _later("the sender's queue is full"),
-    22005: _later("the call queue is full"),
-    30001: _later("the sender's queue is full"),
-    30022: _later("the sender's rate is exceeded"),
+    22005: _later("the call queue is full", again=SOON),
+    30001: _later("the sender's queue is full", again=SOON),
+    30022: _later("the sender's rate is exceeded", again=SOON),
     30023: _later("the sender's daily limit is reached", again=UNTIL_MORNING),
-    30025: _later("half of the daily limit is used"),
-    30026: _later("most of the daily limit is used"),
+    30025: _later("half of the daily limit is used", again=SOON),
+    30026: _later("most of the daily limit is used", again=SOON),
     30027: _later("the daily limit is reached", again=UNTIL_MORNING),
-    63018: _later("the channel's rate is exceeded"),
+    63018: _later("the channel's rate is exceeded", again=SOON),
     63038: _later("the account's daily limit is reached", again=UNTIL_MORNING),
-    30047: _later("the carrier could not hold the message for later"),
+    30047: _later("the carrier could not hold the message for later", again=SOON),
     # ours to mend: account, senders, templates, settings
     10001: _ours("the account is not active"),
     20003: _ours("the carrier does not accept our credentials"),

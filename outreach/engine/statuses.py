@@ -153,12 +153,13 @@ def _not_delivered(tx: Connection, runtime: Runtime, row: Row[Any], report: Repo
     log(tx, row.id, EventKind.UNDELIVERED, {"key": row.key, "code": report.code, "what": meaning.what}, now)
     _heed(tx, runtime, row, meaning, report.code, now)
     undelivered = Disposition.UNDELIVERED if report.progress is Progress.UNDELIVERED else meaning.disposition
-    again_at = _again_at(tx, runtime, row, meaning, now)
+    left = report.progress is Progress.UNDELIVERED  # it may arrive yet, whatever is said of it now
+    again_at = None if left else _again_at(tx, runtime, row, meaning, now)
     settle(tx, runtime, row.id, undelivered, now, error_code=report.code, again_at=again_at)
 
 
 def _again_at(tx: Connection, runtime: Runtime, row: Row[Any], meaning: CodeMeaning, now: datetime) -> datetime | None:
-    """When what failed for a reason that passes is done again, by how often it was so: None: it is not."""
+    """When what never left the carrier, for a reason that passes, is done again, by how often it was so; None: it is not."""
     if row.step is None or not meaning.again:
         return None
     same = (attempts.c.debtor_id == row.debtor_id) & (attempts.c.step == row.step) & (attempts.c.try_no == row.try_no)
