@@ -26,6 +26,7 @@ from outreach.store.database import claim
 from outreach.store.tables import attempt_cases, attempts, steps
 
 SAME_STEP = timedelta(days=7)  # attempts at a step that lie further apart are of another one of its name
+ANEW = ("disposition", "error_code", "final_at", "answered_at", "price_micro", "price_currency", "billed_segments")
 ARRIVED = (Progress.DELIVERED, Progress.READ)
 
 
@@ -86,9 +87,6 @@ def _now_placed(tx: Connection, row: Row[Any], report: Report, now: datetime) ->
     detail = {"key": row.key, "sid": report.sid, "sender": row.sender, "permit": permit}
     log(tx, row.id, EventKind.ATTEMPT_PLACED, detail, now)
     return tx.execute(select(attempts).where(attempts.c.id == row.id)).one()
-
-
-ANEW = ("disposition", "error_code", "final_at", "answered_at", "price_micro", "price_currency", "billed_segments")
 
 
 def _after_all(tx: Connection, row: Row[Any], report: Report, now: datetime) -> Row[Any]:
