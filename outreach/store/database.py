@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from threading import Event
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event, func, select, text
@@ -27,6 +27,7 @@ from outreach.store.turns import Turns
 
 SQLITE_BUSY_MS = 30_000
 MODE_LOOK_MS = 20
+LATELY_S = 1.0
 FEW = 25  # debtors, answers, reports: some milliseconds each
 RESTED_S = 1.0  # a connection that nobody used for so long may have been cut off
 QUIET: dict[str, Any] = {"hide_parameters": True}  # what fails is logged without the names and texts it was about
@@ -95,8 +96,12 @@ class Database:
 
     def at_once(self, many: int) -> int:
         """Of `many` things to write, how many in one transaction: few while somebody in a hurry waits for ours to end,
-        whatever rows it is about (SQLite)."""
-        return min(many, FEW) if self._turns is not None and self._turns.hurried else many
+        whatever rows it is about (SQLite), and not many where that was so a moment ago."""
+        if self._turns is None:
+            return many
+        if self._turns.hurried:
+            return min(many, FEW)
+        return min(many, 2 * FEW) if monotonic() - self._turns.hurried_at < LATELY_S else many
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
 from outreach.store import turns
-from outreach.store.database import FEW, Database
+from outreach.store.database import FEW, LATELY_S, Database
 from outreach.store.tables import settings
 from outreach.store.turns import Turns
 
@@ -105,6 +106,10 @@ def test_whoever_waits_with_one_statement_is_in_a_hurry(sqlite_db: Database) -> 
     waiting.join(20)
     with sqlite_db.begin():
         pass
+    assert sqlite_db._turns is not None
+    sqlite_db._turns.hurried_at = time.monotonic()
+    assert sqlite_db.at_once(1000) == 2 * FEW, "a moment ago: it will be so again"
+    sqlite_db._turns.hurried_at -= LATELY_S
     assert sqlite_db.at_once(1000) == 1000
     other.close()
 
