@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from threading import Event
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Select, create_engine, event, func, select, text
@@ -101,7 +101,7 @@ class Database:
             return many
         if self._turns.hurried:
             return min(many, FEW)
-        return min(many, 2 * FEW) if monotonic() - self._turns.hurried_at < LATELY_S else many
+        return min(many, 2 * FEW) if perf_counter() - self._turns.hurried_at < LATELY_S else many
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from time import perf_counter
 
 try:
     import fcntl
@@ -28,7 +28,7 @@ LOOK_S = 0.001
 @dataclass(slots=True)
 class Turns:
     """Of all processes that write to the SQLite file `database`. `hurried`: somebody in a hurry waited when our last turn
-    was over; `hurried_at`: when that was so last, by the monotonic clock."""
+    was over; `hurried_at`: when that was so last (`perf_counter`)."""
 
     database: str
     most_s: float  # a turn is waited for
@@ -56,7 +56,7 @@ class Turns:
         with ExitStack() as look:
             if (bell := self._opened("bell", look)) is not None:
                 self.hurried = not _locked(bell)
-                self.hurried_at = time.monotonic() if self.hurried else self.hurried_at
+                self.hurried_at = perf_counter() if self.hurried else self.hurried_at
 
     def _opened(self, which: str, until: ExitStack) -> int | None:
         """A file to lock. None where none can be made (the disk is full): then SQLite's own lock is all there is."""

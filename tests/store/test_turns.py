@@ -6,9 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from sqlalchemy import insert, select
@@ -107,7 +107,7 @@ def test_whoever_waits_with_one_statement_is_in_a_hurry(sqlite_db: Database) -> 
     with sqlite_db.begin():
         pass
     assert sqlite_db._turns is not None
-    sqlite_db._turns.hurried_at = time.monotonic()
+    sqlite_db._turns.hurried_at = perf_counter()
     assert sqlite_db.at_once(1000) == 2 * FEW, "a moment ago: it will be so again"
     sqlite_db._turns.hurried_at -= LATELY_S
     assert sqlite_db.at_once(1000) == 1000
