@@ -65,8 +65,8 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     channel = Channel(row.channel)
     try:  # of an erased debtor there is no number left to ask with
         candidates = list(runtime.carrier.find(channel, row.e164, row.reserved_at - SKEW)) if row.e164 else []
-    except CarrierError:
-        return _give_up(runtime, row, now)  # can't be asked now: it stays in doubt
+    except CarrierError as error:
+        return _give_up(runtime, row, error, now)  # can't be asked now: it stays in doubt
     with runtime.db.begin() as tx:
         known = set(tx.scalars(select(attempts.c.sid).where(attempts.c.sid.in_([r.sid for r, _ in candidates]))))
         ours = [report for report, body in candidates if report.sid not in known and _is_ours(row, report, body)]
@@ -88,16 +88,18 @@ def _settle_doubt(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     return 1
 
 
-def _give_up(runtime: Runtime, row: Row[Any], now: datetime) -> int:
-    """Of what the carrier refuses to answer for days we shall never know: it counts, and is not done again."""
-    if now - row.reserved_at < GIVEN_UP:
+def _give_up(runtime: Runtime, row: Row[Any], error: CarrierError, now: datetime) -> int:
+    """Of what the carrier refuses to answer for days we shall never know: it counts, and is not done again. A carrier that
+    is out of order, or does not know us, has refused nothing."""
+    ours = error.code is not None and runtime.carrier.meaning(error.code).account_trouble
+    if not error.permanent or ours or now - row.reserved_at < GIVEN_UP:
         return 0
     with runtime.db.begin() as tx:
         stops.lock_debtor(tx, row.debtor_id)
         current = tx.execute(claim(select(attempts).where(attempts.c.id == row.id), tx)).one()
         if current.state != row.state:
             return 0
-        said = {"key": row.key, "what": "the carrier could not be asked for days", "disposition": Disposition.FAILED}
+        said = {"key": row.key, "what": "the carrier refused to tell for days", "disposition": Disposition.FAILED}
         log(tx, row.id, EventKind.ATTEMPT_FAILED, said, now)
         settle(tx, runtime, row.id, Disposition.FAILED, now, unsure=True)
     return 1
@@ -140,8 +142,8 @@ def _ask_about_placed(runtime: Runtime) -> int:
 def _fetch(runtime: Runtime, row: Row[Any], now: datetime) -> int:
     try:
         report = runtime.carrier.fetch(Channel(row.channel), row.sid)
-    except CarrierError:
-        return _give_up(runtime, row, now)
+    except CarrierError as error:
+        return _give_up(runtime, row, error, now)
     with runtime.db.begin() as tx:
         if report is not None:
             intake.apply_report(tx, runtime, report, now)

@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 
 from outreach.audit import audit
 from outreach.carriers import Outcome, Progress, Report
+from outreach.carriers.twilio_codes import CODES
 from outreach.core.terms import CarrierError, Channel
 from outreach.engine import dispatch, intake, plan, reconcile, switch
 from outreach.store.database import Database
 from outreach.store.tables import attempts, carrier_inbox
+from tests.engine import house as houses
 from tests.engine.house import FakeCarrier, House
 from tests.engine.test_switch import TEN, Interrupted, many
 
@@ -119,6 +121,34 @@ def test_what_can_never_be_asked_about_comes_to_its_end_and_is_not_done_again(
     with house.db.read() as connection:
         assert connection.scalars(select(attempts.c.state)).all() == ["final"]
     assert len(house.carrier.sent) == 1
+
+
+class Away(FakeCarrier):
+    """A carrier that cannot be asked: it is out of order, or our key has expired."""
+
+    error = CarrierError("503", permanent=False)
+
+    def find(self, channel: Channel, to: str, since: datetime) -> Iterable[tuple[Report, str]]:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [CarrierError("503", permanent=False), CarrierError("401", permanent=True, code=20003)]
+)
+def test_what_cannot_be_asked_about_for_days_stays_in_doubt_until_it_can(
+    db: Database, hand_clock: object, monkeypatch: pytest.MonkeyPatch, error: CarrierError
+) -> None:
+    monkeypatch.setitem(houses.MEANINGS, 20003, CODES[20003])
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
+    house = House(db, hand_clock, Away())  # type: ignore[arg-type]
+    house.carrier.error = error  # type: ignore[attr-defined]
+    many(house, 1)
+    house.carrier.answers = [Outcome.IN_DOUBT]
+    dispatch.dispatch(house.runtime, Channel.SMS, 1)
+    house.clock.set(datetime.fromisoformat(TEN) + timedelta(days=5))
+    reconcile.reconcile(house.runtime)
+    with house.db.read() as connection:
+        assert connection.scalars(select(attempts.c.state)).all() == ["in_doubt"]
 
 
 class Slow(FakeCarrier):
