@@ -43,9 +43,7 @@ logger = logging.getLogger("outreach")
 BRIDGE_WORKED = 5  # seconds an agent and the debtor must have had to count as a talk
 HUMAN = "human"
 CALL_BACK_WITHIN = timedelta(hours=1)
-OVER = timedelta(
-    minutes=1
-)  # after its end the carrier may still ask for what was under way; a signature holds for ever
+OVER = timedelta(minutes=1)  # after its end something may still be under way; a signature holds for ever
 UNSAID = "the call was ended: a voice template is faulty"
 
 

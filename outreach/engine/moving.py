@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from outreach.core import cadence, zones
@@ -120,9 +119,5 @@ def after_attempt(
 
 def end_of_day(person: Person, now: datetime) -> datetime:
     """The instant the debtor's local day ends."""
-    return _end_of_day(now, assemble.home_zone(person))
-
-
-@lru_cache(maxsize=1024)  # a batch shares one instant
-def _end_of_day(now: datetime, zone: str) -> datetime:
+    zone = assemble.home_zone(person)
     return zones.local_instant(zones.local_date(now, zone) + timedelta(days=1), time.min, zone)
