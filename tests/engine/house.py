@@ -242,5 +242,15 @@ class House:
         return intake.receive(self.runtime, told, {"Body": body})
 
 
+def texted(db: Database, hand_clock: Any, at: str) -> House:
+    """A house whose one debtor, of a loan due on 2027-03-08, has been texted at that time of the next day."""
+    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))
+    made = House(db, hand_clock)
+    made.case(made.debtor(), "L1", date(2027, 3, 8))
+    made.at(at)
+    assert len(made.carrier.sent) == 1
+    return made
+
+
 def _new(tx: Any, table: Any, **columns: Any) -> int:
     return int(tx.execute(insert(table).values(**columns)).inserted_primary_key[0])

@@ -322,9 +322,17 @@ def test_a_template_that_cannot_be_written_holds_up_its_step_only(house: House, 
     assert [text.to for text in house.carrier.sent] == ["+15185550121", "+15185550120"]
 
 
-def test_trouble_with_our_account_uses_nothing_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    suspended = CodeMeaning("the account is suspended", Disposition.FAILED, account_trouble=True)
-    monkeypatch.setitem(houses.MEANINGS, 30002, suspended)
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        CodeMeaning("the account is suspended", Disposition.FAILED, account_trouble=True),
+        CodeMeaning("the sender's queue is full", Disposition.FAILED, retry=True),
+    ],
+)
+def test_what_is_refused_for_no_fault_of_the_debtor_uses_nothing_up(
+    house: House, monkeypatch: pytest.MonkeyPatch, meaning: CodeMeaning
+) -> None:
+    monkeypatch.setitem(houses.MEANINGS, 30002, meaning)
     house.case(house.debtor(), "L1", date(2027, 3, 8))
     plan.plan(house.runtime)
     house.carrier.answers, house.carrier.codes = [Outcome.REJECTED], [30002]
@@ -357,18 +365,6 @@ def test_trouble_with_our_account_stops_the_campaign(house: House, monkeypatch: 
         assert stopped == ([("overdue-1-30", trouble.BY)] if number == 2 else [])
     assert dispatch.dispatch(house.runtime, Channel.SMS, 10) == 0
     assert status(house.db, house.clock.now())["carrier_errors"] == {"30034": 3}
-
-
-def test_a_full_queue_at_the_carrier_uses_nothing_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = CodeMeaning("the sender's queue is full", Disposition.FAILED, retry=True)
-    monkeypatch.setitem(houses.MEANINGS, 21611, full)
-    house.case(house.debtor(), "L1", date(2027, 3, 8))
-    plan.plan(house.runtime)
-    house.carrier.answers, house.carrier.codes = [Outcome.REJECTED], [21611]
-    house.at(TEN)
-    assert house.carrier.sent == [] and in_state(house, "released") == 1
-    house.at("2027-03-09T10:15:02-05:00")
-    assert len(house.carrier.sent) == 1
 
 
 def test_with_the_clock_set_back_nothing_leaves(house: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from outreach.engine import dispatch, intake
 from outreach.store.database import Database
 from outreach.store.tables import steps, suppressions
 from tests.engine import house as houses
-from tests.engine.house import House
+from tests.engine.house import House, texted
 
 TEN = "2027-03-09T10:00:01-05:00"  # a loan due on the 8th is texted
 
@@ -27,12 +27,7 @@ def house(db: Database, hand_clock: object, monkeypatch: pytest.MonkeyPatch) -> 
     """One debtor has been texted."""
     for code in (30001, 30003, 30005, 30008):
         monkeypatch.setitem(houses.MEANINGS, code, CODES[code])
-    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
-    made = House(db, hand_clock)  # type: ignore[arg-type]
-    made.case(made.debtor(), "L1", date(2027, 3, 8))
-    made.at(TEN)
-    assert len(made.carrier.sent) == 1
-    return made
+    return texted(db, hand_clock, TEN)
 
 
 def fails(house: House, code: int, progress: Progress = Progress.UNDELIVERED) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -17,7 +17,7 @@ from outreach.engine import intake
 from outreach.store.database import Database
 from outreach.store.tables import attempts, carrier_inbox, consents, inbound_messages
 from tests.console.conftest import client, page
-from tests.engine.house import House
+from tests.engine.house import House, texted
 
 TEN = "2027-03-09T10:00:01-05:00"  # a loan due on the 8th is texted
 PHONE, OTHER = "+15185550123", "+15185550124"
@@ -26,12 +26,7 @@ PHONE, OTHER = "+15185550123", "+15185550124"
 @pytest.fixture
 def house(db: Database, hand_clock: object) -> House:
     """One debtor has been texted."""
-    hand_clock.set(datetime.fromisoformat("2027-03-08T10:00:00-05:00"))  # type: ignore[attr-defined]
-    made = House(db, hand_clock)  # type: ignore[arg-type]
-    made.case(made.debtor(), "L1", date(2027, 3, 8))
-    made.at(TEN)
-    assert len(made.carrier.sent) == 1
-    return made
+    return texted(db, hand_clock, TEN)
 
 
 def rows(house: House, *columns: str, table: Any = carrier_inbox) -> list[tuple[Any, ...]]:
